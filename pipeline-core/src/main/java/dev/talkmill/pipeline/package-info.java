@@ -1,0 +1,7 @@
+/**
+ * What the pipeline means, in plain Java; start reading at {@link dev.talkmill.pipeline.Pipeline}.
+ */
+@NullMarked
+package dev.talkmill.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,7 +13,8 @@ import java.util.List;
  * </pre>
  *
  * <p>Chunk stages follow each other. Conversation stages do not follow a message: they exist
- * whenever a conversation is <i>behind</i>, see {@code Convergence}.
+ * whenever a conversation is <i>behind</i>, see {@link
+ * dev.talkmill.pipeline.conversation.Convergence}.
  */
 public final class Pipeline {
 

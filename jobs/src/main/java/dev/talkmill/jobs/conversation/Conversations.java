@@ -1,0 +1,206 @@
+package dev.talkmill.jobs.conversation;
+
+import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.NewRow;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.conversation.Convergence;
+import dev.talkmill.pipeline.conversation.Convergence.Settling;
+import dev.talkmill.pipeline.conversation.ConversationFacts;
+import dev.talkmill.pipeline.conversation.Outcome;
+import dev.talkmill.pipeline.ledger.Priority;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+
+/**
+ * Generations of conversations. Every change of content goes through {@link #changed}, every path
+ * that can close the condition through {@link #scheduleIfBehind}; both need the row's lock.
+ */
+public final class Conversations {
+
+  private static final String COLUMNS =
+      "id, project_id, is_finished, expected_chunks, generation, transcript_generation,"
+          + " summary_generation, settled_count, next_ordinal";
+
+  /** NO KEY: inserts of children take a key share on the row and need not wait. */
+  private static final String LOCK =
+      "SELECT "
+          + COLUMNS
+          + " FROM conversation WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE";
+
+  private static final String CHANGED =
+      """
+      UPDATE conversation c
+      SET generation = generation + 1, outcome = NULL, updated_at = clock_timestamp(),
+          is_all_chunks_transcribed =
+            EXISTS (SELECT FROM conversation_chunk k
+                    WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id)
+            AND NOT EXISTS (SELECT FROM conversation_chunk k
+                            WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                              AND k.state = 'OPEN')
+      WHERE tenant_id = :tenant AND id = :id
+      RETURNING\
+      """
+          + " "
+          + COLUMNS;
+
+  /**
+   * A statement after the one that took the lock. In one statement with it, the check would keep
+   * the snapshot from before the wait and miss what the other transaction did.
+   */
+  private static final String FAN_IN =
+      """
+      SELECT EXISTS (SELECT FROM conversation_chunk
+                     WHERE tenant_id = :tenant AND conversation_id = :id AND state = 'OPEN')
+               AS open_chunks,
+             CAST(:expected AS integer) IS NOT NULL AND
+               (SELECT count(*) FROM conversation_chunk
+                WHERE tenant_id = :tenant AND conversation_id = :id AND parent_id IS NULL)
+               < CAST(:expected AS integer) AS waits
+      """;
+
+  private static final String FINISH =
+      """
+      UPDATE conversation
+      SET is_finished = true, finished_by = coalesce(finished_by, :by),
+          expected_chunks = :expected, last_activity_at = clock_timestamp(),
+          updated_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND id = :id
+      """;
+
+  private static final String TRANSCRIPT_MADE =
+      """
+      UPDATE conversation
+      SET transcript_generation = :generation, updated_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND id = :id AND transcript_generation < :generation
+      """;
+
+  /** One statement settles: an outcome is said only if nothing newer has come meanwhile. */
+  private static final String SETTLE =
+      """
+      UPDATE conversation
+      SET summary_generation = :generation, summary = :summary, summary_model = :model,
+          title = CASE WHEN title_by_person THEN title ELSE coalesce(:title, title) END,
+          outcome = CASE WHEN generation = :generation AND is_finished THEN :outcome END,
+          settled_count = settled_count + 1, updated_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND id = :id AND summary_generation < :generation
+        AND transcript_generation >= :generation
+      """;
+
+  private final Database database;
+  private final Ledger ledger;
+  private final Settling settling;
+
+  public Conversations(Database database, Ledger ledger, Settling settling) {
+    this.database = database;
+    this.ledger = ledger;
+    this.settling = settling;
+  }
+
+  /** Takes the row; empty if there is none, or it is another tenant's. */
+  public Optional<LockedConversation> lock(UUID id) {
+    return with(LOCK, id).query(Conversations::read).optional();
+  }
+
+  /** Notes a change of content: everything derived is behind from here on. */
+  public LockedConversation changed(LockedConversation conversation) {
+    return with(CHANGED, conversation.id()).query(Conversations::read).single();
+  }
+
+  public LockedConversation finish(
+      LockedConversation conversation, String by, @Nullable Integer expected) {
+    with(FINISH, conversation.id()).param("by", by).param("expected", expected).update();
+    return changed(conversation);
+  }
+
+  /** Compares what is derived with what it is derived from, and schedules what is behind. */
+  public Convergence scheduleIfBehind(LockedConversation conversation) {
+    Convergence verdict = Convergence.decide(facts(conversation), settling);
+    if (verdict instanceof Convergence.Behind behind) {
+      ledger.schedule(
+          new NewRow(
+              conversation.project(),
+              conversation.id(),
+              conversation.id(),
+              behind.stage(),
+              conversation.generation(),
+              Priority.LIVE,
+              behind.settle()));
+    }
+    return verdict;
+  }
+
+  /** What the rule says of a conversation, without acting on it. */
+  public Convergence verdict(LockedConversation conversation) {
+    return Convergence.decide(facts(conversation), settling);
+  }
+
+  /**
+   * Records which generation the transcript was made from.
+   *
+   * @return false if one of this or a newer generation stands already
+   */
+  public boolean transcriptMade(UUID id, long generation) {
+    return with(TRANSCRIPT_MADE, id).param("generation", generation).update() == 1;
+  }
+
+  /**
+   * Records the last derived thing and, where nothing newer has come, how the conversation ended.
+   *
+   * @return false if one of this or a newer generation stands already
+   */
+  public boolean settle(UUID id, long generation, Settlement settlement) {
+    return with(SETTLE, id)
+            .param("generation", generation)
+            .param("summary", settlement.summary())
+            .param("model", settlement.model())
+            .param("title", settlement.title())
+            .param("outcome", settlement.outcome().code())
+            .update()
+        == 1;
+  }
+
+  /** How a generation ended; the summary is null where there is nothing to summarise. */
+  public record Settlement(
+      Outcome outcome, @Nullable String summary, @Nullable String title, @Nullable String model) {
+
+    public static Settlement without(Outcome outcome) {
+      return new Settlement(outcome, null, null, null);
+    }
+  }
+
+  private ConversationFacts facts(LockedConversation conversation) {
+    return with(FAN_IN, conversation.id())
+        .param("expected", conversation.expectedChunks())
+        .query((row, number) ->
+            new ConversationFacts(
+                conversation.finished(),
+                row.getBoolean("waits"),
+                row.getBoolean("open_chunks"),
+                conversation.generation(),
+                conversation.transcriptGeneration(),
+                conversation.summaryGeneration(),
+                conversation.settledCount()))
+        .single();
+  }
+
+  private StatementSpec with(String statement, UUID id) {
+    return database.sql().sql(statement).param("tenant", database.tenant()).param("id", id);
+  }
+
+  private static LockedConversation read(ResultSet row, int number) throws SQLException {
+    return new LockedConversation(
+        row.getObject("id", UUID.class),
+        row.getObject("project_id", UUID.class),
+        row.getBoolean("is_finished"),
+        row.getObject("expected_chunks", Integer.class),
+        row.getLong("generation"),
+        row.getLong("transcript_generation"),
+        row.getLong("summary_generation"),
+        row.getInt("settled_count"),
+        row.getLong("next_ordinal"));
+  }
+}

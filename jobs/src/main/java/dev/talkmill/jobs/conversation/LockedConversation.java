@@ -1,0 +1,26 @@
+package dev.talkmill.jobs.conversation;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation whose row this transaction holds. Having one is the proof that the lock was taken
+ * before anything below it: the order that keeps writers from deadlocks is conversation, then
+ * ledger rows by id, then the rest.
+ */
+public record LockedConversation(
+    UUID id,
+    UUID project,
+    boolean finished,
+    @Nullable Integer expectedChunks,
+    long generation,
+    long transcriptGeneration,
+    long summaryGeneration,
+    int settledCount,
+    long nextOrdinal) {
+
+  /** Stands for a conversation whose row is gone; only tombstones meet it. */
+  public static LockedConversation gone(UUID id, UUID project) {
+    return new LockedConversation(id, project, true, null, 0, 0, 0, 0, 0);
+  }
+}

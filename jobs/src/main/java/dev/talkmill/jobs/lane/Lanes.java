@@ -1,0 +1,61 @@
+package dev.talkmill.jobs.lane;
+
+import dev.talkmill.pipeline.ledger.Stage;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Bulkheads, one per stage: what bounds a stage is a resource of the process (cores, connections, a
+ * provider's limit). A permit is taken before a row is claimed, so that nothing is PROCESSING while
+ * it waits.
+ */
+public final class Lanes {
+
+  private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
+
+  /**
+   * @param sizes of every stage, at least 1
+   */
+  public Lanes(Map<Stage, Integer> sizes) {
+    for (Stage stage : Stage.values()) {
+      Integer size = sizes.get(stage);
+      if (size == null || size < 1) {
+        throw new IllegalArgumentException("the lane of " + stage + " needs a size of at least 1");
+      }
+      lanes.put(stage, new Semaphore(size, true));
+    }
+  }
+
+  /** The right to run one row of a stage in this process; given back once. */
+  public interface Permit extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Waits for a permit; empty if none came free in time. */
+  public Optional<Permit> acquire(Stage stage, Duration wait) throws InterruptedException {
+    Semaphore lane = lane(stage);
+    return lane.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)
+        ? Optional.of(lane::release)
+        : Optional.empty();
+  }
+
+  /** Takes a permit if one is free right now. */
+  public Optional<Permit> tryAcquire(Stage stage) {
+    Semaphore lane = lane(stage);
+    return lane.tryAcquire() ? Optional.of(lane::release) : Optional.empty();
+  }
+
+  public int free(Stage stage) {
+    return lane(stage).availablePermits();
+  }
+
+  @SuppressWarnings("NullAway") // The constructor put every stage.
+  private Semaphore lane(Stage stage) {
+    return lanes.get(stage);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.talkmill.jobs.postgres;
+
+import java.util.UUID;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The door to PostgreSQL. Every statement runs in a transaction that has taken one of two roles:
+ * {@code talkmill_app} with a tenant, whose rows alone it sees, or {@code talkmill_system} for
+ * relay, sweeps and sign-in. {@link #sql()} refuses to be called outside of both, because under
+ * forced row-level security a query without a tenant answers with no rows instead of an error.
+ *
+ * <p>A scope joins a running transaction of the same data source, so that an upload API in the same
+ * JVM accepts chunks inside its own; the caller's role is put back when the scope ends.
+ */
+public final class Database {
+
+  private static final String TAKE_ROLE =
+      "SELECT set_config('role', ?, true), set_config('talkmill.tenant_id', ?, true)";
+  private static final String CURRENT_ROLE = "SELECT current_setting('role')";
+
+  private final DataSource dataSource;
+  private final JdbcClient sql;
+  private final PlatformTransactionManager transactions;
+  private final TransactionTemplate template;
+  private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
+
+  /**
+   * @param dataSource signs in as a user that may take both roles
+   */
+  public Database(DataSource dataSource) {
+    this(dataSource, new JdbcTransactionManager(dataSource));
+  }
+
+  public Database(DataSource dataSource, PlatformTransactionManager transactions) {
+    this.dataSource = dataSource;
+    this.sql = JdbcClient.create(dataSource);
+    this.transactions = transactions;
+    this.template = new TransactionTemplate(transactions);
+  }
+
+  public DataSource dataSource() {
+    return dataSource;
+  }
+
+  public PlatformTransactionManager transactions() {
+    return transactions;
+  }
+
+  /** Runs work that sees one tenant alone. Joins a running scope of the same tenant. */
+  public <T extends @Nullable Object> T inTenant(UUID tenant, Supplier<T> work) {
+    return in(new Scope("talkmill_app", tenant), work);
+  }
+
+  /** Runs work that sees every tenant. */
+  public <T extends @Nullable Object> T inSystem(Supplier<T> work) {
+    return in(new Scope("talkmill_system", null), work);
+  }
+
+  /** Statements of the running scope. */
+  public JdbcClient sql() {
+    if (current.get() == null) {
+      throw new IllegalStateException(
+          "no tenant and no system scope is open; a query here would silently see no rows");
+    }
+    return sql;
+  }
+
+  /** The tenant of the running scope. */
+  public UUID tenant() {
+    Scope scope = current.get();
+    if (scope == null || scope.tenant == null) {
+      throw new IllegalStateException("no tenant scope is open");
+    }
+    return scope.tenant;
+  }
+
+  /**
+   * Runs {@code action} once the running transaction has committed; not at all if it rolls back.
+   */
+  public void afterCommit(Runnable action) {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            action.run();
+          }
+        });
+  }
+
+  @SuppressWarnings("NullAway") // TransactionTemplate returns what the work returns.
+  private <T extends @Nullable Object> T in(Scope scope, Supplier<T> work) {
+    Scope outer = current.get();
+    if (outer != null) {
+      if (!outer.equals(scope)) {
+        throw new IllegalStateException("a scope of " + outer + " is open, not of " + scope);
+      }
+      return work.get();
+    }
+    return template.execute(status -> {
+      String roleBefore =
+          status.isNewTransaction() ? null : sql.sql(CURRENT_ROLE).query(String.class).single();
+      take(scope.role, scope.tenant);
+      current.set(scope);
+      try {
+        return work.get();
+      } finally {
+        current.remove();
+        if (roleBefore != null && !status.isRollbackOnly()) {
+          take(roleBefore, null);
+        }
+      }
+    });
+  }
+
+  private void take(String role, @Nullable UUID tenant) {
+    sql.sql(TAKE_ROLE)
+        .params(role, tenant == null ? "" : tenant.toString())
+        .query((row, number) -> true)
+        .single();
+  }
+
+  private record Scope(String role, @Nullable UUID tenant) {}
+}

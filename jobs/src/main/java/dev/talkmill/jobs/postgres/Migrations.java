@@ -1,0 +1,31 @@
+package dev.talkmill.jobs.postgres;
+
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jobrunr.storage.sql.common.DatabaseCreator;
+import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
+
+/** Brings the schemas {@code talkmill} and {@code jobrunr} up to date. Forward only. */
+public final class Migrations {
+
+  /** JobRunr's table prefix, which makes its tables live in a schema of their own. */
+  public static final String JOBRUNR_PREFIX = "jobrunr.";
+
+  private Migrations() {}
+
+  /**
+   * @param owner signs in as the owner of both schemas
+   */
+  public static void run(DataSource owner) {
+    Flyway.configure()
+        .dataSource(owner)
+        .schemas("talkmill")
+        .defaultSchema("talkmill")
+        .createSchemas(true)
+        .locations("classpath:db/migration")
+        .connectRetries(10)
+        .load()
+        .migrate();
+    new DatabaseCreator(owner, JOBRUNR_PREFIX, PostgresStorageProvider.class).runMigrations();
+  }
+}

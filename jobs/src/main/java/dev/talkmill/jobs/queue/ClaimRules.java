@@ -1,0 +1,81 @@
+package dev.talkmill.jobs.queue;
+
+import dev.talkmill.jobs.conversation.Chunks;
+import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.Claims;
+import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.pipeline.conversation.Convergence;
+import dev.talkmill.pipeline.ledger.Stage.Subject;
+import dev.talkmill.pipeline.ledger.State;
+import java.util.Optional;
+
+/**
+ * What a claim does besides taking the row. A conversation's row reads the generation first: it
+ * works for the newest, or ends superseded before it spends anything. A row that had FAILED reopens
+ * what its failure had closed.
+ */
+public final class ClaimRules implements Claims.Around {
+
+  private final Ledger ledger;
+  private final Conversations conversations;
+  private final Chunks chunks;
+
+  public ClaimRules(Ledger ledger, Conversations conversations, Chunks chunks) {
+    this.ledger = ledger;
+    this.conversations = conversations;
+    this.chunks = chunks;
+  }
+
+  @Override
+  public boolean before(LedgerRow row) {
+    return switch (row.stage().subject()) {
+      case CHUNK -> row.state() != State.FAILED || reopenChunk(row);
+      case CONVERSATION -> conversations.lock(row.conversation()).isPresent();
+      case TOMBSTONE -> true;
+    };
+  }
+
+  /** An operator runs a failed chunk again: it is open, and so its conversation is behind. */
+  public boolean reopenChunk(LedgerRow row) {
+    Optional<LockedConversation> conversation = conversations.lock(row.conversation());
+    if (conversation.isEmpty() || !chunks.reopen(row.subject(), row.generation())) {
+      return false;
+    }
+    conversations.changed(conversation.get());
+    return true;
+  }
+
+  @Override
+  public Optional<LedgerRow> after(LedgerRow row, LedgerRow claimed) {
+    if (claimed.stage().subject() != Subject.CONVERSATION) {
+      return Optional.of(claimed);
+    }
+    LockedConversation conversation = conversations.lock(claimed.conversation()).orElseThrow();
+    if (row.state() == State.FAILED) {
+      conversation = conversations.changed(conversation);
+    }
+    return switch (conversations.verdict(conversation)) {
+      case Convergence.Behind behind when behind.stage() == claimed.stage() ->
+          Optional.of(raised(claimed, conversation.generation()));
+      case Convergence.Behind _ -> {
+        ledger.complete(claimed, "superseded");
+        conversations.scheduleIfBehind(conversation);
+        yield Optional.empty();
+      }
+      case Convergence.NotYet _, Convergence.Current _ -> {
+        ledger.complete(claimed, "superseded");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private LedgerRow raised(LedgerRow claimed, long generation) {
+    if (claimed.generation() == generation) {
+      return claimed;
+    }
+    ledger.setGeneration(claimed, generation);
+    return claimed.withGeneration(generation);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.talkmill.jobs.queue;
+
+import dev.talkmill.jobs.lane.Isolation;
+import dev.talkmill.jobs.lane.Lanes;
+import dev.talkmill.jobs.lane.Lanes.Permit;
+import dev.talkmill.jobs.ledger.Claim;
+import dev.talkmill.jobs.ledger.Claims;
+import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.jobs.ledger.LostClaimException;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.failure.FailureException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Runs a job: permit, claim, work, the write that ends the row, and the next stage of the same
+ * subject as long as there is one and it has a permit too.
+ */
+public final class JourneyRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(JourneyRunner.class);
+
+  /** A row that found no room goes back for this long; the relay would have waited otherwise. */
+  private static final Duration NO_ROOM = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final Ledger ledger;
+  private final Claims claims;
+  private final ClaimRules rules;
+  private final Lanes lanes;
+  private final Isolation isolation;
+  private final Endings endings;
+  private final Duration roomWait;
+  private final AtomicInteger running = new AtomicInteger();
+  private volatile boolean draining;
+
+  /**
+   * @param roomWait how long a job waits for a permit; well below the dispatch lease
+   */
+  public JourneyRunner(
+      Database database,
+      Ledger ledger,
+      Claims claims,
+      ClaimRules rules,
+      Lanes lanes,
+      Endings endings,
+      Duration roomWait) {
+    this.database = database;
+    this.ledger = ledger;
+    this.claims = claims;
+    this.rules = rules;
+    this.lanes = lanes;
+    this.isolation = new Isolation();
+    this.endings = endings;
+    this.roomWait = roomWait;
+  }
+
+  /** From here on nothing is claimed; what runs may end. */
+  public void drain() {
+    draining = true;
+  }
+
+  public int running() {
+    return running.get();
+  }
+
+  void run(JourneyRequest request, DashboardLog page) {
+    Optional<LedgerRow> row = claims.peek(request.tenant(), request.row());
+    if (row.isEmpty()) {
+      page.line("Nothing to do: the row has ended or another job carries it.");
+      return;
+    }
+    try {
+      runInRoom(request, row.get(), page);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      giveBack(request, row.get());
+    }
+  }
+
+  private void runInRoom(JourneyRequest request, LedgerRow row, DashboardLog page)
+      throws InterruptedException {
+    Optional<Runnable> leave = isolation.enter(row.crashCount(), roomWait);
+    if (leave.isEmpty()) {
+      giveBack(request, row);
+      return;
+    }
+    try {
+      Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
+      if (permit.isEmpty() || draining) {
+        permit.ifPresent(Permit::close);
+        giveBack(request, row);
+        return;
+      }
+      Optional<Claim> claim = claims.take(row, request.epoch(), request.jobId(), rules);
+      if (claim.isEmpty()) {
+        permit.get().close();
+        page.line("Nothing to do: the row was taken over or is no longer needed.");
+        return;
+      }
+      journey(claim.get(), permit.get(), request, page);
+    } finally {
+      leave.get().run();
+    }
+  }
+
+  private void journey(Claim first, Permit firstPermit, JourneyRequest request, DashboardLog page) {
+    running.incrementAndGet();
+    @Nullable Claim claim = first;
+    Permit permit = firstPermit;
+    try {
+      while (claim != null) {
+        Next next = step(claim, request, page);
+        permit.close();
+        claim = next.claim();
+        permit = next.permit();
+      }
+    } finally {
+      permit.close();
+      running.decrementAndGet();
+    }
+  }
+
+  private Next step(Claim claim, JourneyRequest request, DashboardLog page) {
+    LedgerRow row = claim.row();
+    putContext(row);
+    try {
+      ClaimedWork work = new ClaimedWork(database, ledger, claim, page);
+      page.line("%s, attempt %d".formatted(row.stage(), row.attempts() + 1));
+      Next next = endings.succeed(claim, request, endings.step(row.stage()).run(work));
+      log.debug("{} ended", row.stage());
+      return next;
+    } catch (LostClaimException e) {
+      log.info("stopped: {}", e.getMessage());
+      page.line("Stopped: another attempt has taken over.");
+      return Next.none();
+    } catch (FailureException e) {
+      throw endings.failed(claim, e.failure(), e);
+    } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted() || draining) {
+        endings.handBack(claim);
+        return Next.none();
+      }
+      throw endings.failed(claim, endings.unexpected(e), e);
+    } finally {
+      claims.release(claim);
+      MDC.clear();
+    }
+  }
+
+  private void giveBack(JourneyRequest request, LedgerRow row) {
+    if (row.epoch() == request.epoch()) {
+      database.inTenant(
+          row.tenant(),
+          () -> {
+            ledger.returnQueued(row, NO_ROOM);
+            return true;
+          });
+    }
+  }
+
+  private static void putContext(LedgerRow row) {
+    MDC.put("conversation", row.conversation().toString());
+    MDC.put("subject", row.subject().toString());
+    MDC.put("stage", row.stage().name());
+    MDC.put("attempt", String.valueOf(row.attempts() + 1));
+    MDC.put("epoch", String.valueOf(row.epoch()));
+  }
+
+  /** The successor that this job goes on with, and the permit taken for it; both or none. */
+  record Next(@Nullable Claim claim, Permit permit) {
+    static Next none() {
+      return new Next(null, () -> {});
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.talkmill.jobs.stage;
+
+import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.id.Uuids;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Intent before money: a row says that a provider is about to be called before it is, so that after
+ * a crash there is a trace of what may have been paid for.
+ */
+public final class ProviderCalls {
+
+  private static final String START =
+      """
+      INSERT INTO provider_call
+        (tenant_id, id, status_id, epoch, conversation_id, provider, model, seconds, deadline)
+      VALUES (:tenant, :id, :status, :epoch, :conversation, :provider, :model, :seconds,
+              clock_timestamp() + make_interval(secs => :limit))
+      """;
+
+  private static final String END =
+      """
+      UPDATE provider_call
+      SET state = :state, request_id = :requestId, error_code = :code,
+          finished_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND id = :id
+      """;
+
+  private final Database database;
+  private final InstantSource clock;
+  private final MeterRegistry meters;
+
+  public ProviderCalls(Database database, InstantSource clock, MeterRegistry meters) {
+    this.database = database;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /**
+   * Calls a provider with its intent recorded before and its end after.
+   *
+   * @param seconds of audio that the call is about, 0 for text
+   * @param requestId reads the provider's id of the call from its answer
+   */
+  public <T> T around(
+      LedgerRow row,
+      String provider,
+      String model,
+      double seconds,
+      Duration limit,
+      Supplier<T> call,
+      Function<T, @Nullable String> requestId) {
+    UUID id = start(row, provider, model, seconds, limit);
+    String result = "failed";
+    try {
+      T answer = call.get();
+      end(row, id, "DONE", requestId.apply(answer), null);
+      result = "done";
+      return answer;
+    } catch (FailureException e) {
+      end(row, id, "FAILED", null, e.failure().code().code());
+      throw e;
+    } finally {
+      meters.counter("talkmill.provider.calls", "provider", provider, "result", result).increment();
+      meters.counter("talkmill.provider.seconds", "provider", provider).increment(seconds);
+    }
+  }
+
+  private UUID start(LedgerRow row, String provider, String model, double seconds, Duration limit) {
+    UUID id = Uuids.v7(clock);
+    database.inTenant(
+        row.tenant(),
+        () ->
+            database
+                .sql()
+                .sql(START)
+                .param("tenant", row.tenant())
+                .param("id", id)
+                .param("status", row.id())
+                .param("epoch", row.epoch())
+                .param("conversation", row.conversation())
+                .param("provider", provider)
+                .param("model", model)
+                .param("seconds", seconds)
+                .param("limit", (double) limit.toSeconds())
+                .update());
+    return id;
+  }
+
+  private void end(
+      LedgerRow row, UUID id, String state, @Nullable String requestId, @Nullable String code) {
+    database.inTenant(
+        row.tenant(),
+        () ->
+            database
+                .sql()
+                .sql(END)
+                .param("tenant", row.tenant())
+                .param("id", id)
+                .param("state", state)
+                .param("requestId", requestId)
+                .param("code", code)
+                .update());
+  }
+}

@@ -1,0 +1,74 @@
+package dev.talkmill.jobs.stage;
+
+import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.jobs.ledger.NewRow;
+import dev.talkmill.pipeline.failure.Failure;
+import dev.talkmill.pipeline.ledger.Stage;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The work of one stage. */
+public interface StageStep {
+
+  Stage stage();
+
+  /**
+   * Does the work, outside of any transaction: reads, calls the port, decides.
+   *
+   * @return what is to be written, and runs in the transaction that ends the row
+   * @throws dev.talkmill.pipeline.failure.FailureException if the attempt failed
+   */
+  Ending run(Work work);
+
+  /** What else is to be written when the row fails for good, in the transaction that ends it. */
+  void failed(LockedConversation conversation, LedgerRow row, Failure failure);
+
+  /**
+   * The write that ends a row, with the conversation locked and before anything else is written.
+   */
+  @FunctionalInterface
+  interface Ending {
+    Ended apply(LockedConversation conversation);
+  }
+
+  /**
+   * How a row ended.
+   *
+   * @param outcome stored with the row, for example {@code ok}, {@code no_speech}, {@code
+   *     superseded}
+   * @param provider who did it, where that is somebody outside of the process
+   * @param next the following stage of the same subject, if it goes on
+   */
+  record Ended(String outcome, @Nullable String provider, Optional<NewRow> next) {
+
+    public static Ended with(String outcome) {
+      return new Ended(outcome, null, Optional.empty());
+    }
+
+    public static Ended then(NewRow next) {
+      return new Ended("ok", null, Optional.of(next));
+    }
+  }
+
+  /** A claimed row, as a step sees it. */
+  interface Work {
+    LedgerRow row();
+
+    default UUID tenant() {
+      return row().tenant();
+    }
+
+    /** Called before each side effect outside of the database; throws if the claim is lost. */
+    void ensureHeld();
+
+    /**
+     * @param share done, 0 to 1; shown to readers at most about once a second
+     */
+    void progress(double share);
+
+    /** A line for the job's page in the dashboard; ids and figures only, never content. */
+    void log(String line);
+  }
+}

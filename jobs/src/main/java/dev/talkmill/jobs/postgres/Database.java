@@ -30,7 +30,6 @@ public final class Database {
   private final JdbcClient sql;
   private final PlatformTransactionManager transactions;
   private final TransactionTemplate template;
-  private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
 
   /**
    * @param dataSource signs in as a user that may take both roles
@@ -66,7 +65,7 @@ public final class Database {
 
   /** Statements of the running scope. */
   public JdbcClient sql() {
-    if (current.get() == null) {
+    if (scope() == null) {
       throw new IllegalStateException(
           "no tenant and no system scope is open; a query here would silently see no rows");
     }
@@ -75,7 +74,7 @@ public final class Database {
 
   /** The tenant of the running scope. */
   public UUID tenant() {
-    Scope scope = current.get();
+    Scope scope = scope();
     if (scope == null || scope.tenant == null) {
       throw new IllegalStateException("no tenant scope is open");
     }
@@ -97,7 +96,7 @@ public final class Database {
 
   @SuppressWarnings("NullAway") // TransactionTemplate returns what the work returns.
   private <T extends @Nullable Object> T in(Scope scope, Supplier<T> work) {
-    Scope outer = current.get();
+    Scope outer = scope();
     if (outer != null) {
       if (!outer.equals(scope)) {
         throw new IllegalStateException("a scope of " + outer + " is open, not of " + scope);
@@ -118,6 +117,11 @@ public final class Database {
         }
       }
     });
+  }
+
+  /** Bound to the thread beside the transaction's connection. */
+  private @Nullable Scope scope() {
+    return (Scope) TransactionSynchronizationManager.getResource(this);
   }
 
   private void take(String role, @Nullable UUID tenant) {

@@ -102,7 +102,7 @@ public final class Transcripts {
   public List<String> currentTexts(UUID conversation, long generation) {
     return with(CURRENT_TEXTS, conversation)
         .param("generation", generation)
-        .query(String.class)
+        .query((row, number) -> row.getString("text"))
         .list();
   }
 

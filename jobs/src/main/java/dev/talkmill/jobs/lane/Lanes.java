@@ -18,6 +18,8 @@ public final class Lanes {
   private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
 
   /**
+   * Makes one.
+   *
    * @param sizes of every stage, at least 1
    */
   public Lanes(Map<Stage, Integer> sizes) {

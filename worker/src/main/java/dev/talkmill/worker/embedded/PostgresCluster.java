@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +22,8 @@ final class PostgresCluster {
   private static final Logger log = LoggerFactory.getLogger(PostgresCluster.class);
 
   static final String SUPERUSER = "postgres";
+
+  private static final String FATAL = "FATAL:";
 
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(2);
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
@@ -90,6 +95,26 @@ final class PostgresCluster {
     return home.resolve("log");
   }
 
+  /** What the server says before its own log is open; of the last start only. */
+  Path startLog() {
+    return logs().resolve("start.log");
+  }
+
+  /** The reason of the last failed start, as the server gave it. */
+  Optional<String> lastFatalMessage() {
+    try (Stream<Path> files = Files.list(logs())) {
+      return files
+          .sorted(Comparator.comparingLong(file -> file.toFile().lastModified()))
+          .flatMap(file -> PostgresCommands.tail(file).lines())
+          .filter(line -> line.contains(FATAL))
+          .reduce((earlier, later) -> later)
+          .map(line -> line.substring(line.indexOf(FATAL) + FATAL.length()).strip());
+    } catch (IOException e) {
+      log.debug("PostgreSQL's log cannot be read", e);
+      return Optional.empty();
+    }
+  }
+
   /** Makes the database if there is none. */
   void create(Path passwordFile) {
     try {
@@ -109,6 +134,7 @@ final class PostgresCluster {
   void configure(int port) {
     PrivateFiles.directory(logs());
     try {
+      Files.deleteIfExists(startLog());
       PrivateFiles.write(
           data().resolve("postgresql.conf"),
           SETTINGS + "log_directory = '" + quoted(logs()) + "'\nport = " + port + "\n");
@@ -155,7 +181,7 @@ final class PostgresCluster {
     return result
         .output()
         .lines()
-        .filter(line -> line.contains("error:") || line.contains("FATAL:"))
+        .filter(line -> line.contains("error:") || line.contains(FATAL))
         .findFirst()
         .orElseGet(result::lastLine);
   }

@@ -1,8 +1,9 @@
 package dev.talkmill.worker.embedded;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -60,50 +61,49 @@ final class Postmaster {
 
   /** Starts the server on the first of the ports that it gets; returns that port. */
   int start(IntSupplier ports) {
-    String reason = "";
     for (int tried = 0; tried < PORTS_MAX; tried++) {
       int port = ports.getAsInt();
       cluster.configure(port);
-      Path output = cluster.logs().resolve("start.log");
-      String before = read(output);
-      var result =
-          commands.run(
-              START_LIMIT.plus(COMMAND_SLACK),
-              "pg_ctl",
-              List.of(
-                  "-D",
-                  cluster.data().toString(),
-                  "-l",
-                  output.toString(),
-                  "-w",
-                  "-t",
-                  Long.toString(START_LIMIT.toSeconds()),
-                  "start"));
-      if (result.ok()) {
+      if (startOn()) {
         return port;
       }
       stop();
-      reason = read(output).replace(before, "");
-      if (!reason.contains("could not bind") && !reason.contains("could not create any TCP")) {
+      if (isFree(port)) {
         break;
       }
       log.info("Port {} was taken by another program; trying another", port);
     }
     throw new EmbeddedServiceException(
         "The embedded PostgreSQL does not start"
-            + reason
-                .lines()
-                .filter(l -> l.contains("FATAL:"))
-                .findFirst()
-                .map(Postmaster::after)
-                .orElse("")
-            + "; the reason is in "
+            + cluster.lastFatalMessage().map(message -> " (" + message + ")").orElse("")
+            + "; its log is in "
             + cluster.logs()
             + ".");
   }
 
-  private static String after(String line) {
-    return " (" + line.substring(line.indexOf("FATAL:") + "FATAL:".length()).strip() + ")";
+  private boolean startOn() {
+    return commands
+        .run(
+            START_LIMIT.plus(COMMAND_SLACK),
+            "pg_ctl",
+            List.of(
+                "-D",
+                cluster.data().toString(),
+                "-l",
+                cluster.startLog().toString(),
+                "-w",
+                "-t",
+                Long.toString(START_LIMIT.toSeconds()),
+                "start"))
+        .ok();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Fast, then immediate, then killed; a commit that was acknowledged survives each of them. */
@@ -156,13 +156,5 @@ final class Postmaster {
       }
     }
     return true;
-  }
-
-  private static String read(Path file) {
-    try {
-      return PostgresCommands.tail(file);
-    } catch (IOException e) {
-      return "";
-    }
   }
 }

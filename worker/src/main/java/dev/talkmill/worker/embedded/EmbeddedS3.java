@@ -2,7 +2,6 @@ package dev.talkmill.worker.embedded;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,7 +79,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     // A relative base directory makes the server's listings silently empty.
     Path objects = PrivateFiles.directory(home.resolve("objects"));
     try {
-      Files.createDirectories(objects.resolve(bucket));
+      PrivateFiles.directory(objects.resolve(bucket));
       PrivateFiles.sync(objects);
     } catch (IOException e) {
       throw new EmbeddedServiceException(
@@ -89,7 +88,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     S3Proxy server =
         S3Proxy.builder()
             .blobStore(
-                new SyncedBlobStore(new FilesystemNio2BlobStore(objects.toString()), objects))
+                new GuardedBlobStore(new FilesystemNio2BlobStore(objects.toString()), objects))
             .endpoint(URI.create("http://127.0.0.1:0"))
             .awsAuthentication(
                 AuthenticationType.AWS_V4, credentials.accessKeyId(), credentials.secretAccessKey())

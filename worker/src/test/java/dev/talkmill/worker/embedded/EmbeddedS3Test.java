@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,10 +27,28 @@ class EmbeddedS3Test {
         HttpClient http = HttpClient.newHttpClient()) {
       assertThat(server.endpoint().getHost()).isEqualTo("127.0.0.1");
       assertThat(server.endpoint().getPort()).isPositive();
-      HttpRequest unsigned = HttpRequest.newBuilder(server.endpoint().resolve("/talkmill")).build();
-      assertThat(http.send(unsigned, HttpResponse.BodyHandlers.discarding()).statusCode())
-          .isEqualTo(403);
+      Path bucket = directory.resolve("objects/talkmill");
+      Files.writeString(bucket.resolve("object"), "private");
+      // What a restored backup or a generous umask leaves behind.
+      Files.setPosixFilePermissions(bucket, PosixFilePermissions.fromString("rwxrwxrwx"));
+      Files.setPosixFilePermissions(
+          bucket.resolve("object"), PosixFilePermissions.fromString("rw-rw-rw-"));
+      for (String path : List.of("/", "/talkmill", "/talkmill/object")) {
+        URI uri = server.endpoint().resolve(path);
+        assertThat(status(http, HttpRequest.newBuilder(uri).build())).isEqualTo(403);
+      }
+      HttpRequest put =
+          HttpRequest.newBuilder(server.endpoint().resolve("/talkmill/put"))
+              .PUT(HttpRequest.BodyPublishers.ofString("anything"))
+              .build();
+      assertThat(status(http, put)).isEqualTo(403);
+      assertThat(bucket.resolve("put")).doesNotExist();
     }
+  }
+
+  private static int status(HttpClient http, HttpRequest request)
+      throws IOException, InterruptedException {
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   @Test

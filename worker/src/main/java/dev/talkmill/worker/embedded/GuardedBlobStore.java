@@ -9,8 +9,11 @@ import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
 import org.gaul.s3proxy.nio2blob.AbstractNio2BlobStore;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -18,10 +21,11 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Puts an object on the disk before its write is acknowledged. The file store alone leaves it to
- * the page cache, while the worker drops its own copy as soon as the store has one.
+ * Puts an object on the disk before its write is acknowledged, and shows none to strangers. The
+ * file store alone leaves the bytes to the page cache, while the worker drops its own copy as soon
+ * as the store has one; and it takes a file that the umask made readable for a public object.
  */
-final class SyncedBlobStore extends ForwardingBlobStore {
+final class GuardedBlobStore extends ForwardingBlobStore {
 
   private static final int PRECONDITION_FAILED = 412;
 
@@ -30,9 +34,24 @@ final class SyncedBlobStore extends ForwardingBlobStore {
   /**
    * @param root absolute directory whose subdirectories are the buckets
    */
-  SyncedBlobStore(BlobStore files, Path root) {
+  GuardedBlobStore(BlobStore files, Path root) {
     super(files);
     this.root = root;
+  }
+
+  @Override
+  public BucketCannedACL getContainerAccess(String container) {
+    return BucketCannedACL.PRIVATE;
+  }
+
+  @Override
+  public ObjectCannedACL getBlobAccess(String container, String name) {
+    return ObjectCannedACL.PRIVATE;
+  }
+
+  @Override
+  public ObjectCannedACL getBlobAccess(String container, String name, @Nullable String versionId) {
+    return ObjectCannedACL.PRIVATE;
   }
 
   @Override

@@ -123,10 +123,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    // A shutdown interrupts threads; the server must still be waited for, or it would be left over.
+    boolean interrupted = Thread.interrupted();
     try {
       postmaster.stop();
     } finally {
       lock.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

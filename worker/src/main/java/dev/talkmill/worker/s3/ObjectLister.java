@@ -67,7 +67,7 @@ final class ObjectLister {
       List<ObjectInfo> found, S3Object object, String prefix, @Nullable String after) {
     String key = object.key();
     if (key.startsWith(prefix) && (after == null || key.compareTo(after) > 0)) {
-      found.add(new ObjectInfo(key, object.size(), null, object.lastModified()));
+      found.add(ObjectReader.info(key, object.size(), null, object.lastModified()));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,8 +44,7 @@ final class ObjectReader {
           try {
             var found = client.headObject(request -> request.bucket(bucket).key(key));
             return Optional.of(
-                new ObjectInfo(
-                    key, found.contentLength(), sha256(found.metadata()), found.lastModified()));
+                info(key, found.contentLength(), sha256(found.metadata()), found.lastModified()));
           } catch (S3Exception e) {
             if (S3Failures.isMissing(e)) {
               return Optional.empty();
@@ -52,6 +52,16 @@ final class ObjectReader {
             throw e;
           }
         });
+  }
+
+  /** What a store said, if it said all that S3 stores say. */
+  static ObjectInfo info(
+      String key, @Nullable Long bytes, @Nullable String sha256, @Nullable Instant modified) {
+    if (bytes == null || modified == null) {
+      throw FailureException.of(
+          FailureCode.STORAGE_UNAVAILABLE, "The store leaves out an object's length or time");
+    }
+    return new ObjectInfo(key, bytes, sha256, modified);
   }
 
   void get(String key, Path target, long bytesMax) {

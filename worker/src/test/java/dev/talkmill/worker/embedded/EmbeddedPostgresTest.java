@@ -202,6 +202,16 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void anInterruptedThreadStillStopsTheServer() {
+    EmbeddedPostgres server = EmbeddedPostgres.start(directory());
+    assertThat(serversOf(directory())).isNotEmpty();
+    Thread.currentThread().interrupt();
+    server.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(serversOf(directory())).isEmpty();
+  }
+
+  @Test
   void rowsAndStatementsStayOutOfTheLog() throws SQLException, IOException {
     try (EmbeddedPostgres server = EmbeddedPostgres.start(directory());
         Connection connection = connect(server)) {

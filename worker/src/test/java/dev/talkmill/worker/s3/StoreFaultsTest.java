@@ -93,6 +93,14 @@ class StoreFaultsTest {
   }
 
   @Test
+  void anAnswerWithoutWhatS3AlwaysSaysIsNotBelieved() throws Exception {
+    try (Answering server = new Answering("HTTP/1.1 200 OK\r\n\r\n", true);
+        S3ObjectStore store = StoreFixture.at(server.uri(), ATTEMPT)) {
+      unavailable(() -> store.head("x"), "leaves out");
+    }
+  }
+
+  @Test
   void aStoreThatIgnoresTheRangeIsNotBelieved() throws Exception {
     String answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nonly this";
     try (Answering server = new Answering(answer, true);

@@ -124,6 +124,8 @@ final class ChildProcess {
           claimed.complete(ChildAnswer.claimed(text.toString(StandardCharsets.US_ASCII)));
         }
       }
+      // The child waits to be let go once it has closed its answer.
+      process.getOutputStream().close();
       claimed.complete(0.0);
       answer.complete(text.toString(StandardCharsets.US_ASCII));
     } catch (IOException e) {

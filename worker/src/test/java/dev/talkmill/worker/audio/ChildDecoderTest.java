@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,7 +115,7 @@ class ChildDecoderTest {
     assertThat(audio.silences())
         .anySatisfy(silence -> {
           assertThat(silence.start()).isCloseTo(2.0, within(0.15));
-          assertThat(silence.end()).isCloseTo(4.0, within(0.15));
+          assertThat(silence.end()).isBetween(3.9, 4.4);
         });
     double silent = audio.silences().stream().mapToDouble(Range::seconds).sum();
     assertThat(silent).isLessThan(3.0);
@@ -165,7 +166,7 @@ class ChildDecoderTest {
   void thousandsOfRecordingsAreJoinedByOneChild() {
     Path source = AudioFiles.write(files, "float.wav", AudioFiles.bytes("float.wav"));
     Path ogg = files.resolve("joined.ogg");
-    double seconds = decoder.join(java.util.Collections.nCopies(2_000, source), ogg);
+    double seconds = decoder.join(Collections.nCopies(2_000, source), ogg);
     assertThat(seconds).isCloseTo(400, within(1.0));
   }
 

@@ -2,6 +2,7 @@ package dev.talkmill.worker.audio;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +17,7 @@ final class Mp4 {
     List<Box> boxes = new ArrayList<>();
     for (int at = 0; at + 8 <= file.length; ) {
       int size = ByteBuffer.wrap(file).getInt(at);
-      boxes.add(new Box(new String(file, at + 4, 4), at, size));
+      boxes.add(new Box(new String(file, at + 4, 4, StandardCharsets.US_ASCII), at, size));
       at += size;
     }
     return boxes;
@@ -37,7 +38,7 @@ final class Mp4 {
     Box moov = boxes(file).stream().filter(b -> b.type().equals("moov")).findFirst().orElseThrow();
     Box mdat = boxes(file).stream().filter(b -> b.type().equals("mdat")).findFirst().orElseThrow();
     ByteBuffer copy = ByteBuffer.wrap(file.clone());
-    int stco = new String(file, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("stco");
+    int stco = new String(file, StandardCharsets.ISO_8859_1).indexOf("stco");
     int count = copy.getInt(stco + 8);
     for (int i = 0; i < count; i++) {
       int entry = stco + 12 + 4 * i;

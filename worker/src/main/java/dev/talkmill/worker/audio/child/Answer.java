@@ -44,7 +44,7 @@ final class Answer {
 
   void close() throws IOException {
     line("end", "");
-    out.flush();
+    out.close();
   }
 
   private static String number(double value) {

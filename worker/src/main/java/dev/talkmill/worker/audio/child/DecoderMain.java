@@ -8,13 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The child process of the decoder. It works in its working directory: reads {@value #SOURCES_FILE}
- * there, writes {@value #OUTPUT_FILE} and answers in lines on its standard output (see {@link
- * Answer}). It ends when its standard input ends, so that it never outlives its parent.
+ * there, writes {@value #OUTPUT_FILE}, answers in lines on its standard output (see {@link Answer})
+ * and closes it. It ends when its standard input ends, so that it never outlives its parent.
  *
  * <p>Arguments: {@code decode} or {@code join}, then the longest output in seconds.
  */
@@ -31,13 +32,18 @@ public final class DecoderMain {
   /** Largest single allocation of the codec library: no frame or packet of sound comes near. */
   private static final long NATIVE_BLOCK_BYTES_MAX = 64L << 20;
 
+  /** How long a finished child waits to be let go. */
+  private static final Duration PARTING_MAX = Duration.ofSeconds(5);
+
+  private static volatile boolean answered;
+
   private record Source(String formats, Path path) {}
 
   private DecoderMain() {}
 
   /** Runs one job. */
-  public static void main(String[] args) throws IOException {
-    endWithParent();
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Thread watcher = endWithParent();
     Answer answer = new Answer();
     try {
       run(args[0], Double.parseDouble(args[1]), answer);
@@ -51,13 +57,16 @@ public final class DecoderMain {
       answer.close();
       Runtime.getRuntime().halt(2);
     }
+    answered = true;
     answer.close();
-    // The watcher of standard input and native code must not delay the end.
+    // A JVM that ends while a thread reads waits 0.3 s for that thread: the parent, which has the
+    // answer, closes the other end, and the watcher ends the process.
+    watcher.join(PARTING_MAX);
     Runtime.getRuntime().halt(0);
   }
 
-  private static void endWithParent() {
-    Thread.ofPlatform()
+  private static Thread endWithParent() {
+    return Thread.ofPlatform()
         .daemon()
         .start(() -> {
           try {
@@ -65,7 +74,7 @@ public final class DecoderMain {
           } catch (IOException e) {
             // A broken pipe says the same as its end: there is no parent any more.
           }
-          Runtime.getRuntime().halt(1);
+          Runtime.getRuntime().halt(answered ? 0 : 1);
         });
   }
 

@@ -82,7 +82,7 @@ final class ProviderErrors {
       return Optional.empty();
     }
     double wait = Double.parseDouble(digits) * millis;
-    return Optional.of(Duration.ofMillis((long) Math.min(wait, RETRY_AFTER_MAX.toMillis())));
+    return Optional.of(Duration.ofMillis((long) wait));
   }
 
   private Optional<Duration> until(String httpDate) {

@@ -5,6 +5,7 @@ import edu.cmu.sphinx.api.AbstractSpeechRecognizer;
 import edu.cmu.sphinx.api.Configuration;
 import edu.cmu.sphinx.api.Context;
 import edu.cmu.sphinx.api.SpeechResult;
+import edu.cmu.sphinx.frontend.util.StreamDataSource;
 import edu.cmu.sphinx.result.WordResult;
 import edu.cmu.sphinx.util.LogMath;
 import java.io.IOException;
@@ -49,7 +50,8 @@ final class SphinxRecognizer extends AbstractSpeechRecognizer {
    * Recognises 16 kHz mono 16-bit samples up to their end; every utterance is handed on at once.
    */
   void recognize(InputStream samples, Consumer<List<Word>> utterances) {
-    context.setSpeechSource(samples);
+    // Not by the context: it would also set a property, and build a second front end for it.
+    context.getInstance(StreamDataSource.class).setInputStream(samples);
     for (SpeechResult result = getResult(); result != null; result = getResult()) {
       List<Word> words = words(result);
       if (!words.isEmpty()) {

@@ -94,7 +94,7 @@ final class WavSpeechStream extends InputStream {
     long seconds = read / BYTES_PER_SECOND;
     if (seconds > reportedSeconds) {
       reportedSeconds = seconds;
-      progress.secondsDone(seconds);
+      progress.secondsDone((double) seconds);
     }
   }
 

@@ -58,11 +58,12 @@ final class SentenceRank {
   }
 
   private static int shared(Set<String> one, Set<String> other) {
-    Set<String> small = one.size() <= other.size() ? one : other;
-    Set<String> large = small == one ? other : one;
+    if (one.size() > other.size()) {
+      return shared(other, one);
+    }
     int count = 0;
-    for (String stem : small) {
-      if (large.contains(stem)) {
+    for (String stem : one) {
+      if (other.contains(stem)) {
         count++;
       }
     }

@@ -67,9 +67,9 @@ final class Shortlist {
     return chosen;
   }
 
-  /** How telling a word is: 0 for one that is in every sentence. */
+  /** How telling a word is: the more, the fewer sentences hold it. */
   double rarity(String stem) {
-    return Math.log((1.0 + sentences) / sentencesWith.getOrDefault(stem, 1));
+    return Math.log1p((1.0 + sentences) / sentencesWith.getOrDefault(stem, 1));
   }
 
   int sentencesWith(String stem) {

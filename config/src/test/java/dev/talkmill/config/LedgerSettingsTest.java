@@ -28,7 +28,6 @@ class LedgerSettingsTest {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(1),
-                64,
                 1_000,
                 Duration.ofDays(30),
                 Duration.ofDays(90)));
@@ -49,7 +48,6 @@ class LedgerSettingsTest {
             Map.entry("talkmill.ledger.idle-finish", "9s"),
             Map.entry("talkmill.ledger.sweep-every", "10s"),
             Map.entry("talkmill.ledger.poll", "11s"),
-            Map.entry("talkmill.ledger.workers", "12"),
             Map.entry("talkmill.ledger.tenant-in-flight-max", "13"),
             Map.entry("talkmill.ledger.event-retention", "14d"),
             Map.entry("talkmill.ledger.row-retention", "15d")),
@@ -64,7 +62,6 @@ class LedgerSettingsTest {
             Duration.ofSeconds(9),
             Duration.ofSeconds(10),
             Duration.ofSeconds(11),
-            12,
             13,
             Duration.ofDays(14),
             Duration.ofDays(15)));
@@ -92,7 +89,7 @@ class LedgerSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"attempts-max", "workers", "tenant-in-flight-max"})
+  @ValueSource(strings = {"attempts-max", "tenant-in-flight-max"})
   void countsOfNoneAreRefused(String name) {
     String property = "talkmill.ledger." + name;
     assertRefused(LedgerSettings.class, property, "0", property + " must be at least 1, but is 0");

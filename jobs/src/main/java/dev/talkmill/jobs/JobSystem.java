@@ -162,7 +162,7 @@ public final class JobSystem implements AutoCloseable {
             core.database(),
             worker.jobs(),
             runner,
-            settings.workers(),
+            lanes.total() + Relay.AHEAD * Stage.values().length,
             worker.drain(),
             worker.filters());
     this.relay =

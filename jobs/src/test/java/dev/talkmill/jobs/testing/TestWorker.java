@@ -77,7 +77,6 @@ public final class TestWorker implements AutoCloseable {
         Duration.ofMinutes(5),
         Duration.ofMillis(200),
         Duration.ofMillis(200),
-        16,
         1000,
         Duration.ofDays(30),
         Duration.ofDays(90));

@@ -85,7 +85,7 @@ final class Levels {
       }
     }
     add(silences, start, windows);
-    return longest(silences);
+    return longest(silences, SILENCES_MAX);
   }
 
   private void endWindow() {
@@ -159,12 +159,23 @@ final class Levels {
     }
   }
 
-  private static List<Span> longest(List<Span> silences) {
-    if (silences.size() <= SILENCES_MAX) {
+  /** At most {@code most} of them: the longest of each of so many equal stretches. */
+  static List<Span> longest(List<Span> silences, int most) {
+    if (silences.size() <= most) {
       return silences;
     }
-    double[] lengths = silences.stream().mapToDouble(Span::seconds).sorted().toArray();
-    double enough = lengths[lengths.length - SILENCES_MAX];
-    return silences.stream().filter(s -> s.seconds() >= enough).limit(SILENCES_MAX).toList();
+    double slotSeconds = silences.getLast().end() / most;
+    List<Span> kept = new ArrayList<>(most);
+    int keptSlot = -1;
+    for (Span silence : silences) {
+      int slot = (int) (silence.start() / slotSeconds);
+      if (slot != keptSlot) {
+        kept.add(silence);
+        keptSlot = slot;
+      } else if (silence.seconds() > kept.getLast().seconds()) {
+        kept.set(kept.size() - 1, silence);
+      }
+    }
+    return kept;
   }
 }

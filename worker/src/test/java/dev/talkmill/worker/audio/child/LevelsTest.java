@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.talkmill.worker.audio.child.Levels.Span;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +112,20 @@ class LevelsTest {
     sound(0.4, -30);
     sound(300, -90);
     assertPauses(0, 300, 300.4, 600.4);
+  }
+
+  @Test
+  void ofTooManyPausesTheLongestAreKeptAllOverTheRecording() {
+    List<Span> pauses = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      pauses.add(new Span(i, i + (i % 10 == 3 ? 0.9 : 0.4)));
+    }
+    List<Span> kept = Levels.longest(pauses, 100);
+    assertThat(kept).hasSizeBetween(95, 100);
+    assertThat(kept).isSortedAccordingTo(Comparator.comparingDouble(Span::start));
+    assertThat(kept.stream().filter(span -> span.seconds() > 0.8)).hasSizeGreaterThan(90);
+    assertThat(kept.getLast().start()).isGreaterThan(985);
+    assertThat(Levels.longest(pauses, 1_000)).isEqualTo(pauses);
   }
 
   @Test

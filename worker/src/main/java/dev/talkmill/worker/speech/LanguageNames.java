@@ -15,10 +15,11 @@ final class LanguageNames {
   /** The BCP 47 primary tag, or null where the name means nothing to us. */
   static @Nullable String tag(String name) {
     String key = name.strip().toLowerCase(Locale.ROOT);
-    if (key.matches("[a-z]{2,3}([-_][a-z0-9_-]{1,30})?")) {
-      return key.split("[-_]", 2)[0];
+    String tag = TAGS.get(key);
+    if (tag != null) {
+      return tag;
     }
-    return TAGS.get(key);
+    return key.matches("[a-z]{2,3}([-_][a-z0-9_-]{1,30})?") ? key.split("[-_]", 2)[0] : null;
   }
 
   private static Map<String, String> tags() {

@@ -16,6 +16,8 @@ import dev.talkmill.worker.speech.FakeAnswer.Fault;
 import dev.talkmill.worker.speech.FakeOpenAiServer.Received;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -305,7 +307,41 @@ class OpenAiSpeechEngineTest {
       Path large = Wavs.repeated(dir.resolve("large.wav"), Wavs.samples(wav), 100);
 
       assertThat(failure(stuck, large, SHORT).code()).isEqualTo(FailureCode.PROVIDER_TIMEOUT);
+
+      assertThat(bytesUntilHangUp(deaf)).isLessThan(Files.size(large));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "english, en",
+    "Dutch, nl",
+    "haitian creole, ht",
+    "lao, lo",
+    "nl, nl",
+    "pt-BR, pt",
+    "klingonese,"
+  })
+  void languagesAreToldByTheirTag(String told, String tag) {
+    server.answer(
+        FakeAnswer.json("{\"text\": \"a\", \"language\": \"" + told + "\", \"segments\": []}"));
+
+    assertThat(recognize().language()).isEqualTo(tag);
+  }
+
+  /** Fails by a read timeout where the client keeps its connection. */
+  private static long bytesUntilHangUp(ServerSocket server) throws Exception {
+    long bytes = 0;
+    try (Socket connection = server.accept()) {
+      connection.setSoTimeout(30_000);
+      byte[] buffer = new byte[1 << 16];
+      for (int n = 0; n >= 0; n = connection.getInputStream().read(buffer)) {
+        bytes += n;
+      }
+    } catch (SocketException e) {
+      // A reset is a way to hang up, too.
+    }
+    return bytes;
   }
 
   @Test

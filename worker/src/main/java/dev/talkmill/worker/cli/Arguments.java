@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,9 +81,7 @@ record Arguments(List<String> words, Map<String, String> options, Map<String, St
 
   private static CommandFailure unknown(String option, Set<String> known) {
     List<String> dashed =
-        java.util.stream.Stream.concat(known.stream(), java.util.stream.Stream.of(SETTINGS_FILE))
-            .map(name -> "--" + name)
-            .toList();
+        Stream.concat(known.stream(), Stream.of(SETTINGS_FILE)).map(name -> "--" + name).toList();
     String hint =
         NearestName.of(option, dashed).map(near -> " Did you mean " + near + "?").orElse("");
     return CommandFailure.usage(

@@ -4,6 +4,7 @@ import dev.talkmill.worker.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
@@ -22,7 +23,7 @@ record Context(
     Duration poll,
     String sample) {
 
-  ConfigurableEnvironment environment(Arguments arguments, java.util.Map<String, String> given) {
+  ConfigurableEnvironment environment(Arguments arguments, Map<String, String> given) {
     return Settings.environment(given, arguments.settingsFile(directory), directory);
   }
 }

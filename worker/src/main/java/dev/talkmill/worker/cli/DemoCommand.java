@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 
@@ -107,7 +108,7 @@ final class DemoCommand {
     out.flush();
   }
 
-  private void field(String name, @org.jspecify.annotations.Nullable String value) {
+  private void field(String name, @Nullable String value) {
     out.println(
         ink.strong(String.format(Locale.ROOT, "%-8s", name))
             + " "

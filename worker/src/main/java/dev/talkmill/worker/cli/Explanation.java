@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Says in plain words how a conversation ended, and what can be done where it did not end well. */
 final class Explanation {
@@ -92,7 +93,7 @@ final class Explanation {
         "  What to do: " + ADVICE.getOrDefault(code, advice(row.cause())));
   }
 
-  private static String meaning(@org.jspecify.annotations.Nullable String cause) {
+  private static String meaning(@Nullable String cause) {
     return switch (cause == null ? "" : cause) {
       case "input" -> "the file itself cannot be used; trying again would end the same.";
       case "provider" -> "the speech or summary service did not do its part; the file is fine.";
@@ -102,7 +103,7 @@ final class Explanation {
     };
   }
 
-  private static String advice(@org.jspecify.annotations.Nullable String cause) {
+  private static String advice(@Nullable String cause) {
     return switch (cause == null ? "" : cause) {
       case "input" -> CONVERT;
       case "provider" -> "Check the provider's address, key and state, then try again.";

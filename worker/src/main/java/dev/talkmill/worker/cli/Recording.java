@@ -2,6 +2,7 @@ package dev.talkmill.worker.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -57,7 +58,7 @@ record Recording(Path path, String name, long bytes, String mediaType) {
       throw CommandFailure.usage(
           name
               + " cannot be read: "
-              + (unreadable instanceof java.nio.file.AccessDeniedException
+              + (unreadable instanceof AccessDeniedException
                   ? "you have no permission. Allow it with chmod, or copy the file."
                   : unreadable.getMessage()));
     }

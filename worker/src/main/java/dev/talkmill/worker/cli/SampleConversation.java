@@ -1,8 +1,10 @@
 package dev.talkmill.worker.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +41,10 @@ record SampleConversation(String name, String participant, String language, List
     Properties list = new Properties();
     byte[] text = read(folder + "/sample.properties");
     try (var reader =
-        new InputStreamReader(new java.io.ByteArrayInputStream(text), StandardCharsets.UTF_8)) {
+        new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8)) {
       list.load(reader);
     } catch (IOException impossible) {
-      throw new java.io.UncheckedIOException(impossible);
+      throw new UncheckedIOException(impossible);
     }
     List<Chunk> chunks = new ArrayList<>();
     for (int number = 1; list.containsKey("chunk." + number + ".file"); number++) {
@@ -67,7 +69,7 @@ record SampleConversation(String name, String participant, String language, List
       }
       return in.readAllBytes();
     } catch (IOException failed) {
-      throw new java.io.UncheckedIOException(failed);
+      throw new UncheckedIOException(failed);
     }
   }
 }

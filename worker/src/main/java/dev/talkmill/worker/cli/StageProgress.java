@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Shows how the work of each stage stands: a table on a terminal, lines elsewhere. */
 final class StageProgress implements Consumer<Snapshot> {
@@ -83,8 +84,7 @@ final class StageProgress implements Consumer<Snapshot> {
     return lines;
   }
 
-  private static String cell(
-      int width, int count, java.util.function.UnaryOperator<String> colour) {
+  private static String cell(int width, int count, UnaryOperator<String> colour) {
     String text = String.format(Locale.ROOT, "%" + width + "s ", count == 0 ? "-" : "" + count);
     return count == 0 ? text : colour.apply(text);
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -60,7 +61,7 @@ final class TemporaryDirectory implements AutoCloseable {
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
       // A file that went away by itself is no failure.
-      return Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)
+      return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
           ? super.visitFileFailed(file, failed)
           : FileVisitResult.CONTINUE;
     }

@@ -13,6 +13,7 @@ import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.FileSystemResource;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /** The file that settings are read from, if there is one. */
@@ -104,8 +105,7 @@ final class SettingsFile {
     // The lines after the first quote the file, which may hold secrets.
     String first =
         message == null ? wrong.getClass().getSimpleName() : message.lines().findFirst().orElse("");
-    return wrong instanceof org.yaml.snakeyaml.error.MarkedYAMLException marked
-            && marked.getProblemMark() != null
+    return wrong instanceof MarkedYAMLException marked && marked.getProblemMark() != null
         ? marked.getProblem() + ", line " + (marked.getProblemMark().getLine() + 1)
         : first;
   }

@@ -11,10 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
@@ -129,17 +132,13 @@ final class WrongSetting {
   }
 
   /** Catches where the binder found a property. */
-  private static final class PlaceFinder
-      implements org.springframework.boot.context.properties.bind.BindHandler {
+  private static final class PlaceFinder implements BindHandler {
 
     private @Nullable String place;
 
     @Override
     public Object onSuccess(
-        org.springframework.boot.context.properties.source.ConfigurationPropertyName name,
-        Bindable<?> target,
-        org.springframework.boot.context.properties.bind.BindContext context,
-        Object result) {
+        ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
       place = asWritten(context.getConfigurationProperty(), name.toString());
       return result;
     }

@@ -122,7 +122,8 @@ class CliTest {
     assertThat(cli.err())
         .isEqualTo(
             """
-            talkmill: talkmill.ledger.workers must be at least 1, but is 0. Set as: talkmill.ledger.workers.
+            talkmill: talkmill.ledger.workers must be at least 1, but is 0.\
+             Set as: talkmill.ledger.workers.
             talkmill: Unknown setting talkmill.ledger.worker. Did you mean talkmill.ledger.workers?
             """);
     assertThat(cli.started).isEmpty();

@@ -71,7 +71,9 @@ final class FakeDoor implements AutoCloseable {
   /** Answers the next requests to this path with an error. Status 0 hangs up instead. */
   void refuse(String pathEnd, int status, String problemCode, int times) {
     String body =
-        "{\"type\":\"about:blank\",\"title\":\"No\",\"status\":%d,\"detail\":\"It was refused.\",\"code\":\"%s\"}"
+        """
+        {"type":"about:blank","title":"No","status":%d,"detail":"It was refused.","code":"%s"}
+        """
             .formatted(status, problemCode);
     refusals.add(new Refusal(pathEnd, status, body, new AtomicInteger(times)));
   }

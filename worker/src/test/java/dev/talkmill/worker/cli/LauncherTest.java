@@ -52,7 +52,8 @@ class LauncherTest {
         fi
         if [ -e broken ]; then echo '[ERROR] it is broken'; exit 1; fi
         mkdir -p worker/target/app/lib
-        [ -e worker/target/app/talkmill-worker.jar ] || echo jar >worker/target/app/talkmill-worker.jar
+        jar=worker/target/app/talkmill-worker.jar
+        [ -e $jar ] || echo jar >$jar
         """);
     Path jdk = directory.resolve("jdk");
     Files.createDirectories(jdk);
@@ -163,7 +164,8 @@ class LauncherTest {
     Ended ended = run("transcribe", "a  b.mp3", "*", "", "$HOME", "it's");
     assertThat(ended.out())
         .endsWith(
-            "<-jar><%s/worker/target/app/talkmill-worker.jar><transcribe><a  b.mp3><*><><$HOME><it's>%s\n"
+            ("<-jar><%s/worker/target/app/talkmill-worker.jar><transcribe>"
+                    + "<a  b.mp3><*><><$HOME><it's>%s\n")
                 .formatted(root.toRealPath(), home.toRealPath()));
     assertThat(ended.out()).contains("<-Dtalkmill.cli.tty.out=false>");
   }

@@ -145,7 +145,8 @@ class TranscribeCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--format=str|There is no format \"str\". Did you mean srt? Take one of txt, srt, vtt, json.",
+        "--format=str|There is no format \"str\". Did you mean srt?"
+            + " Take one of txt, srt, vtt, json.",
         "--format=|There is no format \"\". Take one of txt, srt, vtt, json.",
         "--fromat=srt|The option --fromat is not known. Did you mean --format? A file whose name"
             + " starts with a dash goes after --.",
@@ -202,8 +203,8 @@ class TranscribeCommandTest {
             list.wav: it could not be transcribed.
               What happened: prepare failed: this is a playlist (unsupported_format)
               What it means: the file itself cannot be used; trying again would end the same.
-              What to do: Send webm, ogg, mp3, m4a, mp4, wav or flac; the content counts, not the name.\
-             Convert the recording, for example: ffmpeg -i IN -ac 1 -ar 16000 OUT.flac
+              What to do: Send webm, ogg, mp3, m4a, mp4, wav or flac; the content counts, not\
+             the name. Convert the recording, for example: ffmpeg -i IN -ac 1 -ar 16000 OUT.flac
             """);
     assertThat(cli.out()).isEqualTo("==> talk.mp3 <==\ntxt of talk: Hello Zoë.\n");
   }

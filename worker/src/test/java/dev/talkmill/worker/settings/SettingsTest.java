@@ -8,6 +8,7 @@ import dev.talkmill.config.ProcessSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +22,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -288,6 +294,27 @@ class SettingsTest {
         .isInstanceOf(SettingsError.class)
         .hasMessageStartingWith("Both talkmill.yaml and talkmill.properties are in ");
   }
+
+  @Test
+  void aCheckedEnvironmentIsTheOneThatSpringBinds() throws IOException {
+    Files.writeString(directory.resolve("talkmill.yaml"), "talkmill:\n  drain: 3s\n");
+    ConfigurableEnvironment environment =
+        Settings.environment(Map.of("talkmill.http-port", "0"), null, directory);
+    try (ConfigurableApplicationContext context =
+        new SpringApplicationBuilder(Bound.class)
+            .environment(environment)
+            .web(WebApplicationType.NONE)
+            .bannerMode(Banner.Mode.OFF)
+            .registerShutdownHook(false)
+            .run()) {
+      ProcessSettings process = context.getBean(ProcessSettings.class);
+      assertThat(process.httpPort()).isZero();
+      assertThat(process.drain()).isEqualTo(Duration.ofSeconds(3));
+    }
+  }
+
+  @EnableConfigurationProperties(ProcessSettings.class)
+  static class Bound {}
 
   /** A value for each setting that differs from its default. */
   private static final class Examples {

@@ -97,6 +97,7 @@ CREATE TABLE conversation (
   -- How often everything derived was made; the wait before the next time grows with it.
   settled_count             integer NOT NULL DEFAULT 0,
   next_ordinal              bigint NOT NULL DEFAULT 1,
+  last_version              bigint NOT NULL DEFAULT 0,
   last_activity_at          timestamptz,
   created_at                timestamptz NOT NULL DEFAULT clock_timestamp(),
   updated_at                timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -283,6 +284,9 @@ CREATE TABLE tombstone (
   conversation_id uuid NOT NULL,
   chunk_id        uuid,
   prefixes        text[] NOT NULL,
+  -- Multipart uploads under way: key and id at the same place of both.
+  multipart_keys  text[] NOT NULL DEFAULT '{}',
+  multipart_ids   text[] NOT NULL DEFAULT '{}',
   created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
   erased_at       timestamptz,
   PRIMARY KEY (tenant_id, id)

@@ -48,6 +48,9 @@ CREATE INDEX status_next ON processing_status (next_attempt_at) WHERE state = 'P
 CREATE INDEX status_lease ON processing_status (lease_until) WHERE state IN ('QUEUED', 'PROCESSING');
 CREATE INDEX status_in_flight ON processing_status (stage, tenant_id)
   WHERE state IN ('QUEUED', 'PROCESSING');
+-- Which failed jobs of the dashboard still belong to a row.
+CREATE INDEX status_job ON processing_status (job_id)
+  WHERE job_id IS NOT NULL AND state IN ('FAILED', 'PENDING');
 CREATE INDEX status_by_conversation ON processing_status (tenant_id, conversation_id, id);
 CREATE INDEX status_failed ON processing_status (tenant_id, id) WHERE state = 'FAILED';
 CREATE INDEX status_finished ON processing_status (finished_at)

@@ -18,7 +18,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param idleFinish a conversation without an accepted chunk for this long is finished
  * @param sweepEvery pause between two rounds of the sweeps
  * @param poll the relay looks at least this often, whatever it was told
- * @param workers handlers at once in one process
  * @param tenantInFlightMax rows of one tenant that may be QUEUED or PROCESSING in one stage
  * @param eventRetention how long events are kept
  * @param rowRetention how long COMPLETED and CANCELLED rows are kept
@@ -35,7 +34,6 @@ public record LedgerSettings(
     @DefaultValue("5m") Duration idleFinish,
     @DefaultValue("5s") Duration sweepEvery,
     @DefaultValue("1s") Duration poll,
-    @DefaultValue("64") int workers,
     @DefaultValue("1000") int tenantInFlightMax,
     @DefaultValue("30d") Duration eventRetention,
     @DefaultValue("90d") Duration rowRetention) {
@@ -51,7 +49,6 @@ public record LedgerSettings(
     Checks.positive("talkmill.ledger.idle-finish", idleFinish);
     Checks.positive("talkmill.ledger.sweep-every", sweepEvery);
     Checks.positive("talkmill.ledger.poll", poll);
-    Checks.atLeast("talkmill.ledger.workers", workers, 1);
     Checks.atLeast("talkmill.ledger.tenant-in-flight-max", tenantInFlightMax, 1);
     Checks.positive("talkmill.ledger.event-retention", eventRetention);
     Checks.positive("talkmill.ledger.row-retention", rowRetention);

@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param endpoint of an S3-compatible server; null together with a null {@code accessKeyId} starts
  *     the embedded one
- * @param accessKeyId null means the embedded server's own, or the SDK's default chain where {@code
- *     endpoint} is null and {@code bucket} was set
+ * @param accessKeyId with the secret, required for a store that is not the embedded one; with a
+ *     null {@code endpoint} the store is AWS
  * @param slots transfers at once in one process
  * @param attemptTimeout limit of one try of a call
  * @param callTimeout limit of a call with its tries

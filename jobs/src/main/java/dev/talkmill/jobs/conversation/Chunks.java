@@ -81,7 +81,7 @@ public final class Chunks {
       """
       SELECT id FROM conversation_chunk
       WHERE tenant_id = :tenant AND conversation_id = :id AND parent_id IS NULL
-        AND source <> 'PORTAL_TEXT' AND storage_key IS NOT NULL
+        AND source <> 'PORTAL_TEXT'
       ORDER BY coalesce(sequence, ordinal), ordinal LIMIT 1
       """;
 

@@ -21,15 +21,20 @@ public final class Transcripts {
       WHERE tenant_id = :tenant AND conversation_id = :conversation AND is_current
       """;
 
+  /** Numbers are never used again, also when erasure has deleted versions. */
+  private static final String NEXT_VERSION =
+      """
+      UPDATE conversation SET last_version = last_version + 1
+      WHERE tenant_id = :tenant AND id = :conversation RETURNING last_version
+      """;
+
   private static final String INSERT =
       """
       INSERT INTO transcript
         (tenant_id, conversation_id, version, generation, language, text, gaps, provenance,
          is_current)
-      SELECT :tenant, :conversation, 1 + coalesce(max(version), 0), :generation, :language, :text,
-             CAST(:gaps AS jsonb), CAST(:provenance AS jsonb), true
-      FROM transcript WHERE tenant_id = :tenant AND conversation_id = :conversation
-      RETURNING version
+      VALUES (:tenant, :conversation, :version, :generation, :language, :text,
+              CAST(:gaps AS jsonb), CAST(:provenance AS jsonb), true)
       """;
 
   private static final String INSERT_SEGMENTS =
@@ -77,15 +82,15 @@ public final class Transcripts {
   /** Keeps a transcript as the newest version and makes it the current one. */
   public long insert(UUID conversation, long generation, Transcript transcript) {
     with(RETIRE, conversation).update();
-    long version =
-        with(INSERT, conversation)
-            .param("generation", generation)
-            .param("language", transcript.language())
-            .param("text", transcript.text())
-            .param("gaps", Json.write(transcript.gaps()))
-            .param("provenance", Json.write(transcript.provenance()))
-            .query(Long.class)
-            .single();
+    long version = with(NEXT_VERSION, conversation).query(Long.class).single();
+    with(INSERT, conversation)
+        .param("version", version)
+        .param("generation", generation)
+        .param("language", transcript.language())
+        .param("text", transcript.text())
+        .param("gaps", Json.write(transcript.gaps()))
+        .param("provenance", Json.write(transcript.provenance()))
+        .update();
     if (!transcript.segments().isEmpty()) {
       String segments = Json.write(rows(transcript.segments()));
       for (String statement : List.of(INSERT_SEGMENTS, INSERT_LINKS)) {
@@ -102,7 +107,7 @@ public final class Transcripts {
   public List<String> currentTexts(UUID conversation, long generation) {
     return with(CURRENT_TEXTS, conversation)
         .param("generation", generation)
-        .query(String.class)
+        .query((row, number) -> row.getString("text"))
         .list();
   }
 

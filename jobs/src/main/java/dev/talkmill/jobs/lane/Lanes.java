@@ -16,18 +16,29 @@ import java.util.concurrent.TimeUnit;
 public final class Lanes {
 
   private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
+  private final int total;
 
   /**
+   * Makes one.
+   *
    * @param sizes of every stage, at least 1
    */
   public Lanes(Map<Stage, Integer> sizes) {
+    int sum = 0;
     for (Stage stage : Stage.values()) {
       Integer size = sizes.get(stage);
       if (size == null || size < 1) {
         throw new IllegalArgumentException("the lane of " + stage + " needs a size of at least 1");
       }
       lanes.put(stage, new Semaphore(size, true));
+      sum += size;
     }
+    this.total = sum;
+  }
+
+  /** Rows of all stages that this process does at once. */
+  public int total() {
+    return total;
   }
 
   /** The right to run one row of a stage in this process; given back once. */

@@ -100,6 +100,17 @@ public final class Ledger {
           + " "
           + LedgerRow.COLUMNS;
 
+  /** Only while its lease is over: its holder may just have been slow. */
+  private static final String TAKE_EXPIRED =
+      """
+      UPDATE processing_status SET epoch = epoch + 1, updated_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+        AND lease_until < clock_timestamp()
+      RETURNING\
+      """
+          + " "
+          + LedgerRow.COLUMNS;
+
   private static final String SET_GENERATION =
       """
       UPDATE processing_status SET generation = :generation, updated_at = clock_timestamp()
@@ -268,6 +279,11 @@ public final class Ledger {
         .optional();
   }
 
+  /** Takes a row from a holder whose lease is over; empty if it is not, or the row moved on. */
+  public Optional<LedgerRow> takeExpired(LedgerRow row) {
+    return held(TAKE_EXPIRED, row).query(LedgerRow::read).optional();
+  }
+
   /** Raises the generation that a claimed row works for to the newest. */
   public void setGeneration(LedgerRow row, long generation) {
     guarded(row, held(SET_GENERATION, row).param("generation", generation));
@@ -299,6 +315,8 @@ public final class Ledger {
   }
 
   /**
+   * Shows how far a row has come.
+   *
    * @param share done, 0 to 1
    */
   public void progress(LedgerRow row, double share) {

@@ -32,6 +32,8 @@ public final class Database {
   private final TransactionTemplate template;
 
   /**
+   * Makes one.
+   *
    * @param dataSource signs in as a user that may take both roles
    */
   public Database(DataSource dataSource) {
@@ -107,11 +109,11 @@ public final class Database {
       String roleBefore =
           status.isNewTransaction() ? null : sql.sql(CURRENT_ROLE).query(String.class).single();
       take(scope.role, scope.tenant);
-      current.set(scope);
+      TransactionSynchronizationManager.bindResource(this, scope);
       try {
         return work.get();
       } finally {
-        current.remove();
+        TransactionSynchronizationManager.unbindResource(this);
         if (roleBefore != null && !status.isRollbackOnly()) {
           take(roleBefore, null);
         }

@@ -24,6 +24,8 @@ public final class JoiningDataSource extends AbstractDataSource {
   private final DataSource target;
 
   /**
+   * Makes one.
+   *
    * @param target whose Spring transactions are joined
    */
   public JoiningDataSource(DataSource target) {

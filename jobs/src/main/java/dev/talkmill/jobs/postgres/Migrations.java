@@ -14,6 +14,8 @@ public final class Migrations {
   private Migrations() {}
 
   /**
+   * Runs what has not been run yet.
+   *
    * @param owner signs in as the owner of both schemas
    */
   public static void run(DataSource owner) {

@@ -24,6 +24,6 @@ final class DashboardLog {
     if (bar == null) {
       bar = context.progressBar(STEPS);
     }
-    bar.setProgress((int) Math.round(share * STEPS));
+    bar.setProgress(Math.round(share * STEPS));
   }
 }

@@ -27,6 +27,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,12 @@ public final class Endings {
 
   private static final Logger log = LoggerFactory.getLogger(Endings.class);
 
+  private static final Failure POISON =
+      Failure.of(
+          FailureCode.CRASHED_REPEATEDLY,
+          "The worker process ended three times while it worked on this, the last time on nothing"
+              + " else. Requeue it once the reason is mended.");
+
   private final Database database;
   private final Ledger ledger;
   private final Claims claims;
@@ -49,7 +57,7 @@ public final class Endings {
   private final Lanes lanes;
   private final Map<Stage, StageStep> steps = new EnumMap<>(Stage.class);
   private final RetryPolicy retries;
-  private final RandomGenerator random;
+  private final Supplier<? extends RandomGenerator> random;
   private final MeterRegistry meters;
 
   public Endings(
@@ -60,7 +68,7 @@ public final class Endings {
       Lanes lanes,
       List<StageStep> steps,
       RetryPolicy retries,
-      RandomGenerator random,
+      Supplier<? extends RandomGenerator> random,
       MeterRegistry meters) {
     this.database = database;
     this.ledger = ledger;
@@ -149,7 +157,7 @@ public final class Endings {
     int attempts = row.attempts() + 1;
     String said = "%s: %s".formatted(failure.code().code(), failure.message());
     try {
-      return switch (retries.decide(failure, attempts, random)) {
+      return switch (retries.decide(failure, attempts, random.get())) {
         case RetryDecision.Retry(Duration delay) -> {
           database.inTenant(row.tenant(), () -> retry(row, failure, delay));
           log.warn("{} will be tried again in {}: {}", row.stage(), delay, said);
@@ -188,6 +196,28 @@ public final class Endings {
       lookAgain(row);
     }
     return true;
+  }
+
+  /**
+   * Ends a row FAILED whose last crash was while it ran alone. Fenced by the epoch that was read
+   * under the same lock order as any other end.
+   *
+   * @return false if it has moved on meanwhile
+   */
+  public boolean condemn(UUID tenant, UUID id) {
+    try {
+      return database.inTenant(
+          tenant,
+          () -> {
+            Optional<LedgerRow> row = ledger.find(id);
+            row.ifPresent(this::lockOrNull);
+            return row.flatMap(ledger::takeExpired)
+                .map(taken -> giveUp(taken, POISON))
+                .orElse(false);
+          });
+    } catch (LostClaimException e) {
+      return false;
+    }
   }
 
   /** A graceful stop: the row is due again at once, elsewhere or after the restart. */

@@ -27,7 +27,7 @@ public final class Relay {
   static final int BATCH = 256;
 
   /** Rows that may wait in JobRunr beyond the free permits, so that a lane never runs dry. */
-  private static final int AHEAD = 2;
+  public static final int AHEAD = 2;
 
   /** One relay at a time in the whole installation; the number is arbitrary and ours alone. */
   private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(7216344015203001)";

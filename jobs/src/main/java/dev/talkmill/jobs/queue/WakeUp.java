@@ -35,6 +35,8 @@ public final class WakeUp implements DueSignal, AutoCloseable {
   private @Nullable Connection sending;
 
   /**
+   * Makes one.
+   *
    * @param connections unpooled
    */
   public WakeUp(DataSource connections) {

@@ -34,6 +34,8 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /**
+   * Makes one.
+   *
    * @param giveUp ends the process
    */
   public Watchdog(Database database, Server server, Runnable giveUp, LongSupplier nanoTime) {

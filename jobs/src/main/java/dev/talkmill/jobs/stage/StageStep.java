@@ -63,9 +63,7 @@ public interface StageStep {
     /** Called before each side effect outside of the database; throws if the claim is lost. */
     void ensureHeld();
 
-    /**
-     * @param share done, 0 to 1; shown to readers at most about once a second
-     */
+    /** Shows how far the work has come: a share from 0 to 1, written at most once a second. */
     void progress(double share);
 
     /** A line for the job's page in the dashboard; ids and figures only, never content. */

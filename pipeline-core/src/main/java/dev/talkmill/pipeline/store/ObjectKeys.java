@@ -21,8 +21,13 @@ public final class ObjectKeys {
     return conversation(tenant, conversation) + "u/" + upload;
   }
 
+  /** Playable files of a conversation lie below this prefix. */
+  public static String playables(UUID tenant, UUID conversation) {
+    return conversation(tenant, conversation) + "a/";
+  }
+
   /** The one playable file of a conversation at a generation. */
   public static String playable(UUID tenant, UUID conversation, long generation) {
-    return conversation(tenant, conversation) + "a/" + generation + ".ogg";
+    return playables(tenant, conversation) + generation + ".ogg";
   }
 }

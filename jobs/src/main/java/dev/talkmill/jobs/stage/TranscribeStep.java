@@ -1,0 +1,152 @@
+package dev.talkmill.jobs.stage;
+
+import dev.talkmill.jobs.conversation.Chunk;
+import dev.talkmill.jobs.conversation.ChunkTranscripts;
+import dev.talkmill.jobs.conversation.Chunks;
+import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Json;
+import dev.talkmill.jobs.tenant.ProjectSettings;
+import dev.talkmill.pipeline.chunk.ChunkState;
+import dev.talkmill.pipeline.failure.Failure;
+import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.ledger.Stage;
+import dev.talkmill.pipeline.transcribe.Recognition;
+import dev.talkmill.pipeline.transcribe.SpeechEngine;
+import dev.talkmill.pipeline.transcribe.SpeechGuard;
+import dev.talkmill.pipeline.transcribe.SpeechRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** TRANSCRIBE: the words of a chunk, guarded against invented ones. */
+public final class TranscribeStep implements StageStep {
+
+  private final Database database;
+  private final Chunks chunks;
+  private final ChunkTranscripts results;
+  private final ProjectSettings projects;
+  private final ChunkEndings ends;
+  private final Recordings recordings;
+  private final ProviderCalls calls;
+  private final SpeechEngine engine;
+  private final Limits limits;
+  private final Scratch scratch;
+
+  /**
+   * How long a call may take: a 10 s and a 10 h recording cannot share one limit.
+   *
+   * @param base for audio of no length
+   * @param perSecond added for every second of audio
+   */
+  public record Limits(Duration base, Duration perSecond) {
+    Duration of(double seconds) {
+      return base.plusMillis((long) (perSecond.toMillis() * seconds));
+    }
+  }
+
+  public TranscribeStep(
+      Database database,
+      Chunks chunks,
+      ChunkTranscripts results,
+      ProjectSettings projects,
+      Conversations conversations,
+      Recordings recordings,
+      ProviderCalls calls,
+      SpeechEngine engine,
+      Limits limits,
+      Scratch scratch) {
+    this.database = database;
+    this.chunks = chunks;
+    this.results = results;
+    this.projects = projects;
+    this.ends = new ChunkEndings(chunks, conversations);
+    this.recordings = recordings;
+    this.calls = calls;
+    this.engine = engine;
+    this.limits = limits;
+    this.scratch = scratch;
+  }
+
+  @Override
+  public Stage stage() {
+    return Stage.TRANSCRIBE;
+  }
+
+  private record Task(Chunk chunk, ProjectSettings.Settings project) {}
+
+  @Override
+  public Ending run(Work work) {
+    Task task =
+        database
+            .inTenant(work.tenant(), () -> task(work.row()))
+            .orElseThrow(() -> FailureException.of(FailureCode.ERASED, "the chunk was erased"));
+    Chunk chunk = task.chunk();
+    if (chunk.revision() != work.row().generation()) {
+      return conversation -> Ended.with("superseded");
+    }
+    double seconds = chunk.seconds() == null ? 0 : chunk.seconds();
+    SpeechRequest request = request(work, task, recordings.wav(chunk), seconds);
+    work.ensureHeld();
+    Recognition heard =
+        calls.around(
+            work.row(),
+            engine.provider(),
+            engine.model(),
+            seconds,
+            request.timeout(),
+            () -> engine.recognize(request),
+            Recognition::requestId);
+    return conversation -> end(conversation, work.row(), heard);
+  }
+
+  private Optional<Task> task(LedgerRow row) {
+    return chunks
+        .find(row.subject())
+        .flatMap(chunk -> projects.of(row.project()).map(project -> new Task(chunk, project)));
+  }
+
+  private SpeechRequest request(Work work, Task task, Path wav, double seconds) {
+    return new SpeechRequest(
+        wav,
+        seconds,
+        task.project().language(),
+        task.project().keyTerms(),
+        limits.of(seconds),
+        done -> work.progress(seconds > 0 ? done / seconds : 0));
+  }
+
+  private Ended end(LockedConversation conversation, LedgerRow row, Recognition heard) {
+    SpeechGuard.Screened guarded = SpeechGuard.screen(heard);
+    ChunkState state =
+        guarded.kept().segments().isEmpty() ? ChunkState.NO_SPEECH : ChunkState.TRANSCRIBED;
+    String code = state == ChunkState.NO_SPEECH ? "no_words" : null;
+    scratch.forget(row.subject());
+    if (!ends.end(conversation, row, state, code)) {
+      return Ended.with("superseded");
+    }
+    results.insert(
+        new ChunkTranscripts.Result(
+            row.subject(),
+            row.generation(),
+            heard.language(),
+            guarded.kept().segments(),
+            Json.write(guarded.dropped()),
+            engine.provider(),
+            heard.model(),
+            heard.requestId(),
+            row.attempts() + 1,
+            0));
+    String outcome = state == ChunkState.NO_SPEECH ? "no_speech" : "ok";
+    return new Ended(outcome, engine.provider(), Optional.empty());
+  }
+
+  @Override
+  public void failed(LockedConversation conversation, LedgerRow row, Failure failure) {
+    scratch.forget(row.subject());
+    ends.end(conversation, row, ChunkState.FAILED, failure.code().code());
+  }
+}

@@ -1,0 +1,64 @@
+package dev.talkmill.jobs.sweep;
+
+import dev.talkmill.jobs.lane.Isolation;
+import dev.talkmill.jobs.ledger.DueSignal;
+import dev.talkmill.jobs.postgres.Database;
+
+/**
+ * The one healing rule: a row whose lease is over is PENDING. It covers a dead worker, a lost or
+ * deleted job and a job that never started. The epoch goes up, so that a holder that wakes later
+ * lands nothing.
+ */
+public final class ReleaseExpiredLeases implements Sweep {
+
+  private static final String RELEASE =
+      """
+      WITH over AS (
+        SELECT tenant_id, id FROM processing_status
+        WHERE state IN ('QUEUED', 'PROCESSING') AND lease_until < clock_timestamp()
+          AND NOT (state = 'PROCESSING' AND crash_count > :alone)
+        ORDER BY id LIMIT 500
+        FOR UPDATE SKIP LOCKED)
+      UPDATE processing_status p
+      SET state = 'PENDING', epoch = epoch + 1, lease_until = NULL, progress = NULL,
+          next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+      FROM over WHERE p.tenant_id = over.tenant_id AND p.id = over.id
+      """;
+
+  private final Database database;
+  private final SweepLock lock;
+  private final DueSignal signal;
+
+  public ReleaseExpiredLeases(Database database, DueSignal signal) {
+    this.database = database;
+    this.lock = new SweepLock(database);
+    this.signal = signal;
+  }
+
+  @Override
+  public String name() {
+    return "leases_over";
+  }
+
+  @Override
+  public boolean heals() {
+    return true;
+  }
+
+  @Override
+  public int runOnce() {
+    int released =
+        lock.alone(
+            name(),
+            () ->
+                database
+                    .sql()
+                    .sql(RELEASE)
+                    .param("alone", Isolation.CRASHES_BEFORE_ALONE)
+                    .update());
+    if (released > 0) {
+      signal.rowsDue();
+    }
+    return released;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.talkmill.jobs.sweep;
+
+import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.conversation.Convergence;
+
+/**
+ * Catch-up: finished conversations that are behind and have no row that would make them current.
+ * Every path schedules in its own transaction, so this finds something only after a defect or a
+ * restore.
+ */
+public final class ScheduleBehind implements Sweep {
+
+  private static final String FIND =
+      """
+      SELECT c.tenant_id, c.id FROM conversation c
+      WHERE c.is_finished AND c.outcome IS NULL
+        AND (c.expected_chunks IS NULL OR c.last_activity_at < clock_timestamp() - interval '1 minute')
+        AND NOT EXISTS (SELECT FROM conversation_chunk k
+                        WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                          AND k.state = 'OPEN')
+        AND NOT EXISTS (SELECT FROM processing_status p
+                        WHERE p.tenant_id = c.tenant_id AND p.subject_id = c.id
+                          AND p.stage IN ('AGGREGATE', 'SUMMARIZE')
+                          AND p.state IN ('PENDING', 'QUEUED', 'PROCESSING'))
+      ORDER BY c.tenant_id, c.id LIMIT 200
+      """;
+
+  private final Database database;
+  private final Conversations conversations;
+
+  public ScheduleBehind(Database database, Conversations conversations) {
+    this.database = database;
+    this.conversations = conversations;
+  }
+
+  @Override
+  public String name() {
+    return "conversations_behind";
+  }
+
+  @Override
+  public boolean heals() {
+    return true;
+  }
+
+  @Override
+  public int runOnce() {
+    int mended = 0;
+    for (Found conversation : Found.list(database, FIND)) {
+      mended += database.inTenant(conversation.tenant(), () -> mend(conversation)) ? 1 : 0;
+    }
+    return mended;
+  }
+
+  private boolean mend(Found found) {
+    return conversations
+        .lock(found.id())
+        .map(conversations::scheduleIfBehind)
+        .filter(Convergence.Behind.class::isInstance)
+        .isPresent();
+  }
+}

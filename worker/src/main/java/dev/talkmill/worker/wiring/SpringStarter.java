@@ -1,0 +1,58 @@
+package dev.talkmill.worker.wiring;
+
+import dev.talkmill.config.ProcessSettings;
+import dev.talkmill.jobs.JobSystem;
+import dev.talkmill.jobs.queue.WakeUp;
+import dev.talkmill.worker.cli.WorkerProcess;
+import dev.talkmill.worker.cli.WorkerStarter;
+import dev.talkmill.worker.settings.Settings;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/** Starts the worker as a Spring application; its command line, not Spring, ends it. */
+public final class SpringStarter implements WorkerStarter {
+
+  @Override
+  public WorkerProcess start(ConfigurableEnvironment environment) {
+    Settings settings = Settings.bind(environment);
+    AdminKey key = AdminKey.of(settings.process());
+    SpringApplication application = new SpringApplication(Wiring.class);
+    application.setEnvironment(environment);
+    application.setDefaultProperties(defaults(settings.process()));
+    application.setBannerMode(Banner.Mode.OFF);
+    application.setRegisterShutdownHook(false);
+    application.setLogStartupInfo(false);
+    application.addInitializers(context -> {
+      context.getBeanFactory().registerSingleton("settings", settings);
+      context.getBeanFactory().registerSingleton("adminKey", key);
+    });
+    ConfigurableApplicationContext context = application.run();
+    try {
+      context.getBean(WakeUp.class).start();
+      context.getBean(JobSystem.class).start();
+      return new SpringWorker(context, settings, key);
+    } catch (RuntimeException e) {
+      context.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, Object> defaults(ProcessSettings settings) {
+    Map<String, Object> defaults = new HashMap<>();
+    defaults.put("server.port", settings.httpPort());
+    defaults.put("server.shutdown", "graceful");
+    defaults.put("spring.lifecycle.timeout-per-shutdown-phase", settings.drain().toString());
+    defaults.put("management.server.port", settings.managementPort());
+    defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
+    defaults.put("management.endpoint.health.probes.enabled", "true");
+    defaults.put("management.endpoint.health.show-details", "always");
+    defaults.put("management.health.diskspace.enabled", "false");
+    defaults.put("spring.jmx.enabled", "false");
+    defaults.put("spring.threads.virtual.enabled", "true");
+    return defaults;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.talkmill.worker.wiring;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** All of the process. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({ServicesWiring.class, PipelineWiring.class})
+class Wiring {}

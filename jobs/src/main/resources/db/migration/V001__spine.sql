@@ -47,7 +47,7 @@ CREATE TABLE api_key (
   created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX api_key_by_id ON api_key (id);
+CREATE INDEX api_key_by_hash ON api_key (secret_hash);
 
 CREATE TABLE workspace (
   tenant_id   uuid NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
@@ -252,7 +252,9 @@ CREATE TABLE upload (
   storage_key     text NOT NULL,
   multipart_id    text NOT NULL,
   chunk_id        uuid,
+  -- After this it cannot be confirmed any more; only then may the sweep take it, with a lease.
   expires_at      timestamptz NOT NULL,
+  lease_until     timestamptz,
   created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, conversation_id)

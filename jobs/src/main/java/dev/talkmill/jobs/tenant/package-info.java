@@ -1,4 +1,4 @@
-/** Tenants and their keys. */
+/** Tenants, their keys and their projects. */
 @NullMarked
 package dev.talkmill.jobs.tenant;
 

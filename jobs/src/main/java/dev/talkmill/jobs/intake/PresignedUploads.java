@@ -1,0 +1,229 @@
+package dev.talkmill.jobs.intake;
+
+import dev.talkmill.config.IntakeSettings;
+import dev.talkmill.jobs.conversation.Chunk;
+import dev.talkmill.jobs.conversation.Chunks;
+import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.intake.Intake.StoredUpload;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.id.Uuids;
+import dev.talkmill.pipeline.store.ObjectKeys;
+import dev.talkmill.pipeline.store.ObjectStore;
+import dev.talkmill.pipeline.store.ObjectStore.ObjectInfo;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Large files go to the object store by URLs that clients PUT to, and become a chunk when they are
+ * confirmed. A confirmation names the upload and never a key. No call to the store is made inside a
+ * transaction.
+ */
+public final class PresignedUploads {
+
+  /** What S3 demands of parts is at least 5 MiB, except of the last, and at most 10,000 of them. */
+  static final long PART_BYTES = 64L << 20;
+
+  private static final long PARTS_MAX = 10_000;
+
+  /** Signatures are not valid for longer. */
+  private static final Duration SIGNATURE_MAX = Duration.ofDays(7);
+
+  /** Longer than the two calls to the store that a confirmation makes may take together. */
+  private static final Duration CONFIRMATION = Duration.ofMinutes(10);
+
+  private final Database database;
+  private final Conversations conversations;
+  private final Chunks chunks;
+  private final Intake intake;
+  private final Uploads uploads;
+  private final ObjectStore store;
+  private final IntakeSettings settings;
+  private final InstantSource clock;
+
+  public PresignedUploads(
+      Database database,
+      Conversations conversations,
+      Chunks chunks,
+      Intake intake,
+      ObjectStore store,
+      IntakeSettings settings,
+      InstantSource clock) {
+    this.database = database;
+    this.conversations = conversations;
+    this.chunks = chunks;
+    this.intake = intake;
+    this.uploads = new Uploads(database);
+    this.store = store;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /**
+   * A file to be uploaded.
+   *
+   * @param bytes exact length
+   */
+  public record Announced(
+      UUID tenant,
+      UUID conversation,
+      long bytes,
+      String mediaType,
+      @Nullable Long sequence,
+      @Nullable Instant recordedAt) {}
+
+  /** Where its parts go. */
+  public record Begun(UUID id, Instant expiresAt, List<Part> parts) {
+    public Begun {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Bytes {@code firstByte} to {@code firstByte + bytes - 1} of the file are PUT to the URL. */
+  public record Part(int number, URI url, long firstByte, long bytes) {}
+
+  /** What became of a confirmation. */
+  public sealed interface Confirmed {
+    /** It is a chunk; the same one however often it is confirmed. */
+    record Taken(Chunk chunk) implements Confirmed {}
+
+    record Unknown() implements Confirmed {}
+
+    record Expired() implements Confirmed {}
+
+    /**
+     * The store does not hold what was announced.
+     *
+     * @param stored bytes that it holds; 0 while parts before the last are missing
+     */
+    record Incomplete(long announced, long stored) implements Confirmed {}
+  }
+
+  /**
+   * @return empty if the tenant has no such conversation
+   */
+  public Optional<Begun> begin(Announced file) {
+    if (!database.inTenant(file.tenant(), () -> uploads.conversationExists(file.conversation()))) {
+      return Optional.empty();
+    }
+    UUID id = Uuids.v7(clock);
+    String key = ObjectKeys.upload(file.tenant(), file.conversation(), id);
+    String multipart = store.startMultipart(key);
+    boolean kept = false;
+    try {
+      Optional<Begun> begun =
+          database
+              .inTenant(
+                  file.tenant(),
+                  () -> uploads.insert(row(file, id, key, multipart), settings.uploadValidity()))
+              .map(expires -> new Begun(id, expires, parts(key, multipart, file.bytes())));
+      kept = begun.isPresent();
+      return begun;
+    } finally {
+      if (!kept) {
+        store.abortMultipart(key, multipart);
+      }
+    }
+  }
+
+  /** Makes an upload a chunk. Repeating it is safe, also at the same time. */
+  public Confirmed complete(UUID tenant, UUID id) {
+    Optional<Upload> found =
+        database.inTenant(
+            tenant,
+            () -> {
+              uploads.extend(id, CONFIRMATION);
+              return uploads.find(id);
+            });
+    if (found.isEmpty()) {
+      return new Confirmed.Unknown();
+    }
+    Upload upload = found.get();
+    if (upload.chunk() == null && !upload.expired()) {
+      long stored = storedBytes(upload);
+      if (stored != upload.bytes()) {
+        return new Confirmed.Incomplete(upload.bytes(), stored);
+      }
+    }
+    return database.inTenant(tenant, () -> taken(upload));
+  }
+
+  private long storedBytes(Upload upload) {
+    try {
+      store.completeMultipart(upload.storageKey(), upload.multipartId());
+    } catch (FailureException e) {
+      if (e.failure().code() == FailureCode.OBJECT_MISSING) {
+        return 0;
+      }
+      throw e;
+    }
+    return store.head(upload.storageKey()).map(ObjectInfo::bytes).orElse(0L);
+  }
+
+  private Confirmed taken(Upload verified) {
+    Optional<LockedConversation> conversation = conversations.lock(verified.conversation());
+    Optional<Upload> current = conversation.flatMap(locked -> uploads.lock(verified.id()));
+    if (conversation.isEmpty() || current.isEmpty()) {
+      return new Confirmed.Unknown();
+    }
+    Upload upload = current.get();
+    if (upload.chunk() != null) {
+      // The chunk may have been erased since.
+      return chunks
+          .find(upload.chunk())
+          .<Confirmed>map(Confirmed.Taken::new)
+          .orElseGet(Confirmed.Unknown::new);
+    }
+    if (upload.expired()) {
+      return new Confirmed.Expired();
+    }
+    Chunk chunk =
+        intake.acceptStored(
+            conversation.get(),
+            new StoredUpload(
+                upload.sequence(),
+                upload.recordedAt(),
+                upload.mediaType(),
+                upload.bytes(),
+                upload.storageKey()));
+    uploads.complete(upload.id(), chunk.id());
+    return new Confirmed.Taken(chunk);
+  }
+
+  private List<Part> parts(String key, String multipart, long bytes) {
+    long size = Math.max(PART_BYTES, Math.ceilDiv(bytes, PARTS_MAX));
+    Duration validity = settings.uploadValidity();
+    Duration signed = validity.compareTo(SIGNATURE_MAX) > 0 ? SIGNATURE_MAX : validity;
+    List<Part> parts = new ArrayList<>();
+    for (long first = 0; first < bytes; first += size) {
+      int number = parts.size() + 1;
+      long length = Math.min(size, bytes - first);
+      URI url = store.presignPart(key, multipart, number, length, signed);
+      parts.add(new Part(number, url, first, length));
+    }
+    return parts;
+  }
+
+  private static Upload row(Announced file, UUID id, String key, String multipart) {
+    return new Upload(
+        id,
+        file.conversation(),
+        file.bytes(),
+        file.mediaType(),
+        file.sequence(),
+        file.recordedAt(),
+        key,
+        multipart,
+        null,
+        false);
+  }
+}

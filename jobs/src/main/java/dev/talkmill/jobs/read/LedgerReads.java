@@ -1,0 +1,88 @@
+package dev.talkmill.jobs.read;
+
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.ledger.State;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+
+/** Ledger rows as readers see them, as the JSON that events carry too. */
+public final class LedgerReads {
+
+  private static final String VIEW =
+      """
+      SELECT s.id, status_json(s) || jsonb_build_object('conversation_id', s.conversation_id) AS view
+      FROM processing_status s WHERE s.tenant_id = :tenant
+      """;
+
+  private static final String ONE = VIEW + " AND s.id = :id";
+
+  private static final String OF_CONVERSATION =
+      VIEW
+          + """
+           AND s.conversation_id = :conversation AND (CAST(:after AS uuid) IS NULL OR s.id > :after)
+          ORDER BY s.id LIMIT :limit
+          """;
+
+  private static final String IN_STATE =
+      VIEW
+          + """
+           AND s.state = :state AND (CAST(:after AS uuid) IS NULL OR s.id > :after)
+          ORDER BY s.id LIMIT :limit
+          """;
+
+  private final Database database;
+
+  public LedgerReads(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * A row.
+   *
+   * @param json the row as readers see it, an object
+   */
+  public record StatusView(UUID id, String json) {}
+
+  public Optional<StatusView> find(UUID tenant, UUID id) {
+    return database.inTenant(
+        tenant, () -> with(ONE).param("id", id).query(LedgerReads::read).optional());
+  }
+
+  public List<StatusView> ofConversation(
+      UUID tenant, UUID conversation, @Nullable UUID after, int limit) {
+    return database.inTenant(
+        tenant,
+        () ->
+            with(OF_CONVERSATION)
+                .param("conversation", conversation)
+                .param("after", after)
+                .param("limit", limit)
+                .query(LedgerReads::read)
+                .list());
+  }
+
+  public List<StatusView> inState(UUID tenant, State state, @Nullable UUID after, int limit) {
+    return database.inTenant(
+        tenant,
+        () ->
+            with(IN_STATE)
+                .param("state", state.name())
+                .param("after", after)
+                .param("limit", limit)
+                .query(LedgerReads::read)
+                .list());
+  }
+
+  private StatementSpec with(String statement) {
+    return database.sql().sql(statement).param("tenant", database.tenant());
+  }
+
+  private static StatusView read(ResultSet row, int number) throws SQLException {
+    return new StatusView(row.getObject("id", UUID.class), row.getString("view"));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.talkmill.jobs.sweep;
+
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.store.ObjectStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Removes uploads that were begun and never confirmed. A row is taken with a lease, because the
+ * object store is called outside of transactions; one whose removal fails is due again when its
+ * lease is over, and meanwhile others get their turn.
+ */
+public final class ExpireUploads {
+
+  private static final int BATCH = 50;
+
+  /** Longer than the calls to the store for one batch may take. */
+  private static final Duration LEASE = Duration.ofHours(2);
+
+  private static final String TAKE =
+      """
+      UPDATE upload u SET lease_until = clock_timestamp() + make_interval(secs => :lease)
+      FROM (SELECT tenant_id, id FROM upload
+            WHERE state = 'OPEN' AND expires_at < clock_timestamp()
+              AND (lease_until IS NULL OR lease_until < clock_timestamp())
+            ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED) due
+      WHERE u.tenant_id = due.tenant_id AND u.id = due.id
+      RETURNING u.tenant_id, u.id, u.storage_key, u.multipart_id
+      """;
+
+  private static final String EXPIRED =
+      """
+      UPDATE upload SET state = 'EXPIRED', lease_until = NULL
+      WHERE tenant_id = :tenant AND id = :id AND state = 'OPEN' AND expires_at < clock_timestamp()
+      """;
+
+  private final Database database;
+  private final ObjectStore store;
+
+  public ExpireUploads(Database database, ObjectStore store) {
+    this.database = database;
+    this.store = store;
+  }
+
+  /**
+   * Removes one batch.
+   *
+   * @return number of uploads removed
+   * @throws dev.talkmill.pipeline.failure.FailureException if the store can't be asked; what was
+   *     taken is tried again later
+   */
+  public int runOnce() {
+    List<Due> due = database.inSystem(this::take);
+    int removed = 0;
+    for (Due upload : due) {
+      store.abortMultipart(upload.key(), upload.multipartId());
+      // It may have been joined already and not been confirmed.
+      store.delete(upload.key());
+      removed += database.inSystem(() -> expired(upload));
+    }
+    return removed;
+  }
+
+  private List<Due> take() {
+    return database
+        .sql()
+        .sql(TAKE)
+        .param("lease", LEASE.toSeconds())
+        .param("batch", BATCH)
+        .query((row, number) ->
+            new Due(
+                row.getObject("tenant_id", UUID.class),
+                row.getObject("id", UUID.class),
+                row.getString("storage_key"),
+                row.getString("multipart_id")))
+        .list();
+  }
+
+  private int expired(Due upload) {
+    return database
+        .sql()
+        .sql(EXPIRED)
+        .param("tenant", upload.tenant())
+        .param("id", upload.id())
+        .update();
+  }
+
+  private record Due(UUID tenant, UUID id, String key, String multipartId) {}
+}

@@ -2,6 +2,7 @@ package dev.talkmill.jobs.erase;
 
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.intake.Eraser;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
@@ -22,7 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  * Erases conversations and chunks. In one transaction the rows go, running holders are fenced and a
  * tombstone is set; the objects follow once no holder can still be writing one.
  */
-public final class Erasing {
+public final class Erasing implements Eraser {
 
   private static final String CHUNK_KEYS =
       """
@@ -120,6 +121,7 @@ public final class Erasing {
    * @param actor who asked, for the audit log
    * @return false if there is none
    */
+  @Override
   public boolean eraseConversation(UUID tenant, UUID conversation, String actor) {
     return database.inTenant(
         tenant,
@@ -147,6 +149,7 @@ public final class Erasing {
    *
    * @return false if there is none
    */
+  @Override
   public boolean eraseChunk(UUID tenant, UUID conversation, UUID chunk, String actor) {
     return database.inTenant(
         tenant,

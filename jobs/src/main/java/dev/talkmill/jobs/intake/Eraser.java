@@ -9,6 +9,8 @@ import java.util.UUID;
 public interface Eraser {
 
   /**
+   * Erases a conversation with everything that was made from it.
+   *
    * @param actor who asked, for the audit log: at most 200 characters
    * @return false if the tenant has no such conversation
    */

@@ -11,7 +11,7 @@ import java.util.UUID;
  * object store is called outside of transactions; one whose removal fails is due again when its
  * lease is over, and meanwhile others get their turn.
  */
-public final class ExpireUploads {
+public final class ExpireUploads implements Sweep {
 
   private static final int BATCH = 50;
 
@@ -50,6 +50,7 @@ public final class ExpireUploads {
    * @throws dev.talkmill.pipeline.failure.FailureException if the store can't be asked; what was
    *     taken is tried again later
    */
+  @Override
   public int runOnce() {
     List<Due> due = database.inSystem(this::take);
     int removed = 0;
@@ -87,4 +88,15 @@ public final class ExpireUploads {
   }
 
   private record Due(UUID tenant, UUID id, String key, String multipartId) {}
+
+  @Override
+  public String name() {
+    return "uploads_expired";
+  }
+
+  /** Clients give up; that is no fault of ours. */
+  @Override
+  public boolean heals() {
+    return false;
+  }
 }

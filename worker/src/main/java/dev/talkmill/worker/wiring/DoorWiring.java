@@ -12,6 +12,8 @@ import dev.talkmill.jobs.intake.Steering;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.stage.Recordings;
 import dev.talkmill.jobs.stage.Scratch;
+import dev.talkmill.jobs.sweep.ExpireUploads;
+import dev.talkmill.jobs.sweep.Sweep;
 import dev.talkmill.jobs.tenant.BootstrapKey;
 import dev.talkmill.pipeline.prepare.AudioDecoder;
 import dev.talkmill.pipeline.store.ObjectStore;
@@ -69,6 +71,11 @@ class DoorWiring {
   PlayableAudio playableAudio(
       Core core, Recordings recordings, Scratch scratch, AudioDecoder decoder, ObjectStore store) {
     return new JoinedAudio(core.database(), core.chunks(), recordings, scratch, decoder, store);
+  }
+
+  @Bean
+  Sweep uploadSweep(Core core, ObjectStore store) {
+    return new ExpireUploads(core.database(), store);
   }
 
   @Bean

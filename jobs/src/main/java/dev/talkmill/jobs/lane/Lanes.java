@@ -19,8 +19,6 @@ public final class Lanes {
   private final int total;
 
   /**
-   * Makes one.
-   *
    * @param sizes of every stage, at least 1
    */
   public Lanes(Map<Stage, Integer> sizes) {

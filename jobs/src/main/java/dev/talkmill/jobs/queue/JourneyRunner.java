@@ -41,8 +41,6 @@ public final class JourneyRunner {
   private volatile boolean draining;
 
   /**
-   * Makes one.
-   *
    * @param roomWait how long a job waits for a permit; well below the dispatch lease
    */
   public JourneyRunner(

@@ -11,7 +11,7 @@ import java.util.UUID;
  * object store is called outside of transactions; one whose removal fails is due again when its
  * lease is over, and meanwhile others get their turn.
  */
-public final class ExpireUploads {
+public final class ExpireUploads implements Sweep {
 
   private static final int BATCH = 50;
 
@@ -43,13 +43,24 @@ public final class ExpireUploads {
     this.store = store;
   }
 
+  @Override
+  public String name() {
+    return "unconfirmed_uploads";
+  }
+
+  /** Clients give up; that is no fault of ours. */
+  @Override
+  public boolean heals() {
+    return false;
+  }
+
   /**
-   * Removes one batch.
+   * {@inheritDoc}
    *
-   * @return number of uploads removed
    * @throws dev.talkmill.pipeline.failure.FailureException if the store can't be asked; what was
    *     taken is tried again later
    */
+  @Override
   public int runOnce() {
     List<Due> due = database.inSystem(this::take);
     int removed = 0;

@@ -10,6 +10,8 @@ public final class WorkerApplication {
   private WorkerApplication() {}
 
   public static void main(String[] args) {
-    System.exit(Cli.run(args, Terminal.system(), new SpringStarter()));
+    Terminal terminal =
+        Terminal.of(System.out, System.err, System.getProperties(), System.getenv());
+    System.exit(Cli.run(args, terminal, new SpringStarter()));
   }
 }

@@ -8,6 +8,7 @@ import dev.talkmill.pipeline.prepare.DecodedAudio;
 import dev.talkmill.worker.audio.child.DecoderMain;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -122,11 +123,14 @@ public final class ChildDecoder implements AudioDecoder {
     return duration.toMillis() / 1_000.0;
   }
 
-  private static void deliver(CallDirectory directory, Path target) throws IOException {
-    Files.move(
-        directory.path().resolve(DecoderMain.OUTPUT_FILE),
-        target,
-        StandardCopyOption.REPLACE_EXISTING);
+  /** Hands the output over; a child that was taken over may have put something else there. */
+  static void deliver(CallDirectory directory, Path target) throws IOException {
+    Path output = directory.path().resolve(DecoderMain.OUTPUT_FILE);
+    if (!Files.isRegularFile(output, LinkOption.NOFOLLOW_LINKS)) {
+      throw FailureException.of(
+          FailureCode.DECODER_CRASHED, "the decoder says it is done and left no file");
+    }
+    Files.move(output, target, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static FailureException scratchFull(IOException e) {

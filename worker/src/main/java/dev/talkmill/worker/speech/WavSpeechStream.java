@@ -138,7 +138,7 @@ final class WavSpeechStream extends InputStream {
     long bits = number(file, 2);
     if (format != PCM || channels != 1 || rate != SAMPLE_RATE || bits != 16) {
       throw new IOException(
-          "a WAV file of %d Hz, %d channels, %d bits, format %d, where 16 kHz mono 16-bit PCM is due"
+          "%d Hz, %d channels, %d bits, format %d where 16 kHz mono 16-bit PCM is due"
               .formatted(rate, channels, bits, format));
     }
   }

@@ -48,7 +48,7 @@ final class SummaryPrompt {
 
   static String user(String text) {
     return "<transcript>\n"
-        + text.replaceAll("(?i)</?\\s*transcript", "(transcript")
+        + text.replaceAll("(?i)<\\s*/?\\s*transcript", "(transcript")
         + "\n</transcript>";
   }
 

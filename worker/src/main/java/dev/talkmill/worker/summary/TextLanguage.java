@@ -41,8 +41,9 @@ final class TextLanguage {
       really very quite so too also only even still again than more most much many some any all
       both each few other another same own here now about after before because from up down out over
       under off until while yeah yes yep okay ok oh uh um er ah hmm well right sure maybe perhaps
-      actually basically thing things something anything everything nothing somebody anybody everybody
-      nobody one i'm i've i'd i'll you're we're we've we'll they're he's she's it's that's there's
+      actually basically thing things something anything everything nothing somebody
+      anybody everybody nobody one i'm i've i'd i'll you're we're we've we'll they're he's
+      she's it's that's there's
       isn't wasn't aren't won't us every
       """
           .strip();

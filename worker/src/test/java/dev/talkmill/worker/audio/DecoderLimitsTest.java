@@ -1,6 +1,7 @@
 package dev.talkmill.worker.audio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -177,6 +178,17 @@ class DecoderLimitsTest {
     String classPath = ChildClassPath.of(scratch);
     assertThat(classPath.split(File.pathSeparator)).hasSize(5);
     assertThat(classPath).doesNotContain("spring");
+  }
+
+  @Test
+  void aLinkIsNotTakenForTheOutput() throws IOException {
+    try (CallDirectory call = CallDirectory.create(files)) {
+      Files.createSymbolicLink(call.path().resolve("output"), bomb);
+      assertThatThrownBy(() -> ChildDecoder.deliver(call, wav))
+          .hasMessageStartingWith("decoder_crashed");
+    }
+    assertThat(wav).doesNotExist();
+    assertThat(bomb).exists();
   }
 
   @Test

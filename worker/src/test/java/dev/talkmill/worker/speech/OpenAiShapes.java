@@ -11,17 +11,24 @@ public final class OpenAiShapes {
       {"task": "transcribe", "language": "english", "duration": 6.21,
        "text": "The harbour council met on Monday. Repairs will cost more.",
        "words": [
-         {"word": "The", "start": 0.0, "end": 0.34}, {"word": "harbour", "start": 0.34, "end": 0.68},
-         {"word": "council", "start": 0.68, "end": 1.28}, {"word": "met", "start": 1.28, "end": 1.5},
+         {"word": "The", "start": 0.0, "end": 0.34}, {"word": "harbour", "start": 0.34,
+          "end": 0.68},
+         {"word": "council", "start": 0.68, "end": 1.28}, {"word": "met", "start": 1.28,
+          "end": 1.5},
          {"word": "on", "start": 1.5, "end": 1.67}, {"word": "Monday", "start": 1.67, "end": 2.02},
-         {"word": "Repairs", "start": 3.64, "end": 4.17}, {"word": "will", "start": 4.17, "end": 4.42},
-         {"word": "cost", "start": 4.42, "end": 4.82}, {"word": "more", "start": 4.82, "end": 5.19}],
+         {"word": "Repairs", "start": 3.64, "end": 4.17}, {"word": "will", "start": 4.17,
+          "end": 4.42},
+         {"word": "cost", "start": 4.42, "end": 4.82}, {"word": "more", "start": 4.82,
+          "end": 5.19}],
        "segments": [
-         {"id": 0, "seek": 0, "start": 0.0, "end": 2.5, "text": " The harbour council met on Monday.",
-          "tokens": [50364, 440, 2233], "temperature": 0.0, "avg_logprob": -0.2, "compression_ratio": 1.1,
+         {"id": 0, "seek": 0, "start": 0.0, "end": 2.5,
+          "text": " The harbour council met on Monday.",
+          "tokens": [50364, 440, 2233], "temperature": 0.0, "avg_logprob": -0.2,
+           "compression_ratio": 1.1,
           "no_speech_prob": 0.013},
          {"id": 1, "seek": 0, "start": 3.5, "end": 5.5, "text": " Repairs will cost more.",
-          "tokens": [50514, 3696], "temperature": 0.0, "avg_logprob": -0.5, "compression_ratio": 1.1,
+          "tokens": [50514, 3696], "temperature": 0.0, "avg_logprob": -0.5,
+           "compression_ratio": 1.1,
           "no_speech_prob": 0.02}],
        "usage": {"type": "duration", "seconds": 7}}\
       """;
@@ -51,9 +58,11 @@ public final class OpenAiShapes {
           "tokens": [492, 9166], "temperature": 0.0, "avg_logprob": -0.31,
           "no_speech_prob": 1.2e-11,
           "words": [{"word": " We", "start": 0.11, "end": 0.34, "t_dtw": -1, "probability": 0.98},
-                    {"word": " agreed", "start": 0.34, "end": 0.78, "t_dtw": -1, "probability": 0.99},
+                    {"word": " agreed", "start": 0.34, "end": 0.78, "t_dtw": -1,
+                     "probability": 0.99},
                     {"word": " to", "start": 0.78, "end": 0.9, "t_dtw": -1, "probability": 0.99},
-                    {"word": " move.", "start": 0.9, "end": 1.2, "t_dtw": -1, "probability": 0.9}]}],
+                    {"word": " move.", "start": 0.9, "end": 1.2, "t_dtw": -1,
+                     "probability": 0.9}]}],
        "detected_language": "english", "detected_language_probability": 0.99}\
       """;
 

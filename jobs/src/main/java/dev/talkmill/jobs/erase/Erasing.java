@@ -2,7 +2,6 @@ package dev.talkmill.jobs.erase;
 
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
-import dev.talkmill.jobs.intake.Eraser;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
@@ -23,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  * Erases conversations and chunks. In one transaction the rows go, running holders are fenced and a
  * tombstone is set; the objects follow once no holder can still be writing one.
  */
-public final class Erasing implements Eraser {
+public final class Erasing {
 
   private static final String CHUNK_KEYS =
       """
@@ -121,7 +120,6 @@ public final class Erasing implements Eraser {
    * @param actor who asked, for the audit log
    * @return false if there is none
    */
-  @Override
   public boolean eraseConversation(UUID tenant, UUID conversation, String actor) {
     return database.inTenant(
         tenant,
@@ -149,7 +147,6 @@ public final class Erasing implements Eraser {
    *
    * @return false if there is none
    */
-  @Override
   public boolean eraseChunk(UUID tenant, UUID conversation, UUID chunk, String actor) {
     return database.inTenant(
         tenant,

@@ -27,6 +27,8 @@ public final class OpenConversation {
   }
 
   /**
+   * Opens one.
+   *
    * @return its id; empty if the tenant has no such project
    */
   public Optional<UUID> open(NewConversation conversation) {

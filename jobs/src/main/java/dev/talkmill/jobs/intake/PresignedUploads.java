@@ -109,6 +109,8 @@ public final class PresignedUploads {
   }
 
   /**
+   * Begins an upload.
+   *
    * @return empty if the tenant has no such conversation
    */
   public Optional<Begun> begin(Announced file) {
@@ -154,7 +156,12 @@ public final class PresignedUploads {
         return new Confirmed.Incomplete(upload.bytes(), stored);
       }
     }
-    return database.inTenant(tenant, () -> taken(upload));
+    Confirmed confirmed = database.inTenant(tenant, () -> taken(upload));
+    if (confirmed instanceof Confirmed.Unknown) {
+      // Erased meanwhile; what was joined after the erasure looked must not stay.
+      store.delete(upload.storageKey());
+    }
+    return confirmed;
   }
 
   private long storedBytes(Upload upload) {

@@ -61,6 +61,8 @@ final class Uploads {
   }
 
   /**
+   * Writes a new row.
+   *
    * @return when it expires; empty if there is no such conversation
    */
   Optional<Instant> insert(Upload upload, Duration validity) {

@@ -42,6 +42,8 @@ public final class EventReads {
     }
 
     /**
+     * Reads what {@link #toString} wrote.
+     *
      * @throws IllegalArgumentException if it is not what {@link #toString} wrote
      */
     public static Position parse(String text) {

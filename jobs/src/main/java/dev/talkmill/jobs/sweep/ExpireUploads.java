@@ -43,10 +43,20 @@ public final class ExpireUploads implements Sweep {
     this.store = store;
   }
 
+  @Override
+  public String name() {
+    return "unconfirmed_uploads";
+  }
+
+  /** Clients give up; that is no fault of ours. */
+  @Override
+  public boolean heals() {
+    return false;
+  }
+
   /**
-   * Removes one batch.
+   * {@inheritDoc}
    *
-   * @return number of uploads removed
    * @throws dev.talkmill.pipeline.failure.FailureException if the store can't be asked; what was
    *     taken is tried again later
    */
@@ -88,15 +98,4 @@ public final class ExpireUploads implements Sweep {
   }
 
   private record Due(UUID tenant, UUID id, String key, String multipartId) {}
-
-  @Override
-  public String name() {
-    return "uploads_expired";
-  }
-
-  /** Clients give up; that is no fault of ours. */
-  @Override
-  public boolean heals() {
-    return false;
-  }
 }

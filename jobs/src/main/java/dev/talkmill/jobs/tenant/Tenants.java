@@ -21,6 +21,8 @@ public final class Tenants {
   }
 
   /**
+   * Makes a tenant.
+   *
    * @param name 1 to 200 characters
    */
   public Tenant create(String name) {

@@ -44,6 +44,8 @@ final class Authenticator {
   }
 
   /**
+   * Tells whose key a request carries.
+   *
    * @param header value of Authorization, or null
    * @throws ProblemException {@code unauthenticated}
    */

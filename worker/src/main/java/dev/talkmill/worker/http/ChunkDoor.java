@@ -1,8 +1,8 @@
 package dev.talkmill.worker.http;
 
 import dev.talkmill.config.IntakeSettings;
+import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.intake.Accepted;
-import dev.talkmill.jobs.intake.Eraser;
 import dev.talkmill.jobs.intake.Intake;
 import dev.talkmill.jobs.intake.NewChunk;
 import dev.talkmill.jobs.intake.NewText;
@@ -36,7 +36,7 @@ final class ChunkDoor {
 
   private final Intake intake;
   private final SpoolBudget spool;
-  private final Eraser eraser;
+  private final Erasing erasing;
   private final ScratchFolder scratch;
   private final RateLimits limits;
   private final IntakeSettings settings;
@@ -44,13 +44,13 @@ final class ChunkDoor {
   ChunkDoor(
       Intake intake,
       SpoolBudget spool,
-      Eraser eraser,
+      Erasing erasing,
       ScratchFolder scratch,
       RateLimits limits,
       IntakeSettings settings) {
     this.intake = intake;
     this.spool = spool;
-    this.eraser = eraser;
+    this.erasing = erasing;
     this.scratch = scratch;
     this.limits = limits;
     this.settings = settings;
@@ -81,11 +81,12 @@ final class ChunkDoor {
   /** Erases a chunk; everything derived is made again without it. */
   @Requires(Scope.ADMIN)
   @DeleteMapping("/v1/conversations/{id}/chunks/{chunkId}")
-  ResponseEntity<Erasing> erase(Caller caller, @PathVariable UUID id, @PathVariable UUID chunkId) {
-    if (!eraser.eraseChunk(caller.tenant(), id, chunkId, caller.actor())) {
+  ResponseEntity<ErasureView> erase(
+      Caller caller, @PathVariable UUID id, @PathVariable UUID chunkId) {
+    if (!erasing.eraseChunk(caller.tenant(), id, chunkId, caller.actor())) {
       throw ProblemException.unknown(ProblemCode.UNKNOWN_CHUNK, chunkId);
     }
-    return ResponseEntity.accepted().body(Erasing.of(chunkId));
+    return ResponseEntity.accepted().body(ErasureView.of(chunkId));
   }
 
   private Accepted receive(

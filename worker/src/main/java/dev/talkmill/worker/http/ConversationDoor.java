@@ -1,6 +1,6 @@
 package dev.talkmill.worker.http;
 
-import dev.talkmill.jobs.intake.Eraser;
+import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.intake.NewConversation;
 import dev.talkmill.jobs.intake.OpenConversation;
 import dev.talkmill.jobs.intake.Steering;
@@ -36,19 +36,19 @@ final class ConversationDoor {
   private final OpenConversation opening;
   private final ConversationReads reads;
   private final Steering steering;
-  private final Eraser eraser;
+  private final Erasing erasing;
 
   ConversationDoor(
       Projects projects,
       OpenConversation opening,
       ConversationReads reads,
       Steering steering,
-      Eraser eraser) {
+      Erasing erasing) {
     this.projects = projects;
     this.opening = opening;
     this.reads = reads;
     this.steering = steering;
-    this.eraser = eraser;
+    this.erasing = erasing;
   }
 
   record ConversationBody(
@@ -140,11 +140,11 @@ final class ConversationDoor {
 
   @Requires(Scope.ADMIN)
   @DeleteMapping("/v1/conversations/{id}")
-  ResponseEntity<Erasing> erase(Caller caller, @PathVariable UUID id) {
-    if (!eraser.eraseConversation(caller.tenant(), id, caller.actor())) {
+  ResponseEntity<ErasureView> erase(Caller caller, @PathVariable UUID id) {
+    if (!erasing.eraseConversation(caller.tenant(), id, caller.actor())) {
       throw ProblemException.unknown(ProblemCode.UNKNOWN_CONVERSATION, id);
     }
-    return ResponseEntity.accepted().body(Erasing.of(id));
+    return ResponseEntity.accepted().body(ErasureView.of(id));
   }
 
   private ConversationView view(Caller caller, UUID id) {

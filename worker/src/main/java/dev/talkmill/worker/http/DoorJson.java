@@ -45,6 +45,8 @@ final class DoorJson {
   }
 
   /**
+   * Reads a body.
+   *
    * @throws ProblemException with the place and the field, never with the body's own text
    */
   static <T> T read(byte[] body, Class<T> type) {
@@ -61,6 +63,8 @@ final class DoorJson {
   }
 
   /**
+   * Makes a value of a tree.
+   *
    * @throws ProblemException with the field
    */
   static <T> T convert(JsonNode tree, Class<T> type) {

@@ -1,7 +1,6 @@
 package dev.talkmill.worker.http;
 
 import dev.talkmill.config.IntakeSettings;
-import dev.talkmill.config.ProcessSettings;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
 import org.apache.coyote.ContinueResponseTiming;
@@ -20,17 +19,14 @@ final class DoorServer
    */
   private static final int DRAINED_CHUNKS = 4;
 
-  private final ProcessSettings process;
   private final IntakeSettings intake;
 
-  DoorServer(ProcessSettings process, IntakeSettings intake) {
-    this.process = process;
+  DoorServer(IntakeSettings intake) {
     this.intake = intake;
   }
 
   @Override
   public void customize(ConfigurableTomcatWebServerFactory factory) {
-    factory.setPort(process.httpPort());
     factory.addEngineValves(new AccessLog());
     factory.addConnectorCustomizers(this::limit);
     factory.addContextCustomizers(context -> {

@@ -33,6 +33,8 @@ final class EventStream {
   private final LongSupplier nanoTime;
 
   /**
+   * Makes one.
+   *
    * @param reads the next events after a position, at most {@link #BATCH}
    * @param entitled whether the client may still see them; asked at every heartbeat
    */

@@ -51,6 +51,8 @@ final class EventStreams implements SmartLifecycle {
   record Place(UUID key) {}
 
   /**
+   * Takes a place, which {@link #start} gives back in the end.
+   *
    * @throws ProblemException {@code too_many_streams} or {@code shutting_down}
    */
   synchronized Place enter(UUID key) {

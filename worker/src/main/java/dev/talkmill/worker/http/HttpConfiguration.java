@@ -1,17 +1,9 @@
 package dev.talkmill.worker.http;
 
-import dev.talkmill.config.IntakeSettings;
-import dev.talkmill.config.ProcessSettings;
-import dev.talkmill.jobs.conversation.ChunkTranscripts;
-import dev.talkmill.jobs.conversation.Chunks;
-import dev.talkmill.jobs.conversation.Conversations;
-import dev.talkmill.jobs.intake.Eraser;
-import dev.talkmill.jobs.intake.Intake;
+import dev.talkmill.jobs.JobSystem.Core;
+import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.intake.OpenConversation;
 import dev.talkmill.jobs.intake.PresignedUploads;
-import dev.talkmill.jobs.intake.SpoolBudget;
-import dev.talkmill.jobs.intake.Steering;
-import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.read.ConversationReads;
 import dev.talkmill.jobs.read.EventReads;
 import dev.talkmill.jobs.read.LedgerReads;
@@ -21,8 +13,9 @@ import dev.talkmill.jobs.tenant.ApiKeys;
 import dev.talkmill.jobs.tenant.Projects;
 import dev.talkmill.jobs.tenant.Tenants;
 import dev.talkmill.pipeline.store.ObjectStore;
+import dev.talkmill.worker.settings.Settings;
 import java.io.IOException;
-import java.time.Clock;
+import java.nio.file.Path;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,8 +31,8 @@ import org.springframework.web.servlet.DispatcherServlet;
 public class HttpConfiguration {
 
   @Bean
-  DoorServer doorServer(ProcessSettings process, IntakeSettings intake) {
-    return new DoorServer(process, intake);
+  DoorServer doorServer(Settings settings) {
+    return new DoorServer(settings.intake());
   }
 
   @Bean
@@ -55,8 +48,8 @@ public class HttpConfiguration {
   }
 
   @Bean
-  Authenticator authenticator(Database database, Clock clock) {
-    return new Authenticator(new ApiKeys(database, clock), System::nanoTime);
+  Authenticator authenticator(Core core) {
+    return new Authenticator(new ApiKeys(core.database(), core.clock()), System::nanoTime);
   }
 
   @Bean
@@ -80,71 +73,66 @@ public class HttpConfiguration {
   }
 
   @Bean
-  TenantDoor tenantDoor(Database database, Clock clock) {
-    return new TenantDoor(new Tenants(database, clock), new ApiKeys(database, clock), clock);
+  TenantDoor tenantDoor(Core core) {
+    return new TenantDoor(
+        new Tenants(core.database(), core.clock()),
+        new ApiKeys(core.database(), core.clock()),
+        core.clock());
   }
 
   @Bean
-  ProjectDoor projectDoor(Database database, Clock clock) {
-    return new ProjectDoor(new Projects(database), clock);
+  ProjectDoor projectDoor(Core core) {
+    return new ProjectDoor(new Projects(core.database()), core.clock());
   }
 
   @Bean
-  ConversationDoor conversationDoor(
-      Database database, Steering steering, Eraser eraser, Clock clock) {
+  ConversationDoor conversationDoor(Core core, Erasing erasing) {
     return new ConversationDoor(
-        new Projects(database),
-        new OpenConversation(database, clock),
-        new ConversationReads(database),
-        steering,
-        eraser);
+        new Projects(core.database()),
+        new OpenConversation(core.database(), core.clock()),
+        new ConversationReads(core.database()),
+        core.steering(),
+        erasing);
   }
 
   @Bean
-  RateLimits rateLimits(IntakeSettings intake) {
-    return new RateLimits(intake.chunksPerMinute(), System::nanoTime);
+  RateLimits rateLimits(Settings settings) {
+    return new RateLimits(settings.intake().chunksPerMinute(), System::nanoTime);
+  }
+
+  @Bean
+  ScratchFolder scratchFolder(Settings settings, Core core) throws IOException {
+    Path folder = settings.process().dataDir().resolve("scratch").resolve("intake");
+    return ScratchFolder.open(
+        folder, settings.intake().bodyTimeout(), core.clock(), System::nanoTime);
   }
 
   @Bean
   ChunkDoor chunkDoor(
-      Intake intake,
-      SpoolBudget spool,
-      Eraser eraser,
-      RateLimits limits,
-      IntakeSettings settings,
-      ProcessSettings process,
-      Clock clock)
-      throws IOException {
-    ScratchFolder scratch =
-        ScratchFolder.open(
-            process.dataDir().resolve("scratch").resolve("intake"),
-            settings.bodyTimeout(),
-            clock,
-            System::nanoTime);
-    return new ChunkDoor(intake, spool, eraser, scratch, limits, settings);
+      Core core, Erasing erasing, ScratchFolder scratch, RateLimits limits, Settings settings) {
+    return new ChunkDoor(core.intake(), core.spool(), erasing, scratch, limits, settings.intake());
   }
 
   @Bean
-  UploadDoor uploadDoor(
-      Database database,
-      Conversations conversations,
-      Chunks chunks,
-      Intake intake,
-      ObjectStore store,
-      RateLimits limits,
-      IntakeSettings settings,
-      Clock clock) {
+  UploadDoor uploadDoor(Core core, ObjectStore store, RateLimits limits, Settings settings) {
     PresignedUploads uploads =
-        new PresignedUploads(database, conversations, chunks, intake, store, settings, clock);
-    return new UploadDoor(uploads, limits, settings);
+        new PresignedUploads(
+            core.database(),
+            core.conversations(),
+            core.chunks(),
+            core.intake(),
+            store,
+            settings.intake(),
+            core.clock());
+    return new UploadDoor(uploads, limits, settings.intake());
   }
 
   @Bean
-  TranscriptDoor transcriptDoor(Database database, ChunkTranscripts transcripts) {
+  TranscriptDoor transcriptDoor(Core core) {
     return new TranscriptDoor(
-        new TranscriptReads(database, transcripts),
-        new SegmentReads(database),
-        new ConversationReads(database));
+        new TranscriptReads(core.database(), core.results()),
+        new SegmentReads(core.database()),
+        new ConversationReads(core.database()));
   }
 
   @Bean
@@ -153,18 +141,22 @@ public class HttpConfiguration {
   }
 
   @Bean
-  LedgerDoor ledgerDoor(Database database, Steering steering) {
-    return new LedgerDoor(new LedgerReads(database), new ConversationReads(database), steering);
+  LedgerDoor ledgerDoor(Core core) {
+    return new LedgerDoor(
+        new LedgerReads(core.database()), new ConversationReads(core.database()), core.steering());
   }
 
   @Bean
-  EventStreams eventStreams(Database database, Authenticator authenticator) {
+  EventStreams eventStreams(Core core, Authenticator authenticator) {
     return new EventStreams(
-        new EventReads(database), new ConversationReads(database), authenticator, System::nanoTime);
+        new EventReads(core.database()),
+        new ConversationReads(core.database()),
+        authenticator,
+        System::nanoTime);
   }
 
   @Bean
-  EventDoor eventDoor(Database database, EventStreams streams) {
-    return new EventDoor(new ConversationReads(database), streams);
+  EventDoor eventDoor(Core core, EventStreams streams) {
+    return new EventDoor(new ConversationReads(core.database()), streams);
   }
 }

@@ -16,6 +16,8 @@ final class ProblemException extends RuntimeException {
   }
 
   /**
+   * Makes one.
+   *
    * @param detail what happened, what it means and what to do
    * @param retryAfter when it is worth trying again, or null
    */

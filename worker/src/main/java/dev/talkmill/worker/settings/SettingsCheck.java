@@ -14,7 +14,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * Refuses settings that nobody reads: a slip in a name must not start a worker with the default of
  * what was meant.
  */
-public final class SettingsCheck {
+final class SettingsCheck {
 
   /** Switches between the launcher and the command line; not settings. */
   private static final String LAUNCHER_PREFIX = "talkmill.cli.";
@@ -41,7 +41,7 @@ public final class SettingsCheck {
    * @throws SettingsError if a name that starts with {@code talkmill.} or {@code TALKMILL_} is not
    *     that of a setting
    */
-  public static void check(ConfigurableEnvironment environment) {
+  static void check(ConfigurableEnvironment environment) {
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof SystemEnvironmentPropertySource variables) {
         checkVariables(variables);

@@ -52,8 +52,11 @@ class EventsTest {
     private final BufferedReader lines;
 
     Stream(String conversation, @Nullable String lastEventId) throws Exception {
-      HttpRequest.Builder request =
-          home.client().request("/v1/conversations/" + conversation + "/events");
+      this(home.client(), conversation, lastEventId);
+    }
+
+    Stream(Client client, String conversation, @Nullable String lastEventId) throws Exception {
+      HttpRequest.Builder request = client.request("/v1/conversations/" + conversation + "/events");
       if (lastEventId != null) {
         request.header("Last-Event-ID", lastEventId);
       }
@@ -170,6 +173,19 @@ class EventsTest {
                   .request("/v1/conversations/" + id + "/events")
                   .header("Last-Event-ID", bad))
           .problem(400, "invalid_header");
+    }
+  }
+
+  @Test
+  void aServerThatShutsDownEndsItsStreams(@TempDir Path own) throws Exception {
+    Door closing = Door.open(own);
+    Door.Home there = closing.home();
+    try (Stream stream = new Stream(there.client(), there.conversation(), null)) {
+      Thread closer = Thread.ofVirtual().start(closing::close);
+      while (stream.lines.readLine() != null) {
+        // What comes before the end does not matter.
+      }
+      closer.join();
     }
   }
 

@@ -33,6 +33,7 @@ record ChunkHeaders(
   private static final int YEAR_MAX = 9999;
 
   static ChunkHeaders of(HttpServletRequest request) {
+    Encodings.requireNone(request);
     MediaType type = type(request.getContentType());
     if (type.getType().equals("multipart")) {
       throw new ProblemException(

@@ -64,7 +64,8 @@ final class EventStream {
     }
   }
 
-  private void stream(OutputStream out, Position after, long endNanos)
+  /** Until the client may not see more, or the end has come. */
+  void stream(OutputStream out, Position after, long endNanos)
       throws IOException, InterruptedException {
     Position position = after;
     send(out, HELLO);

@@ -1,7 +1,6 @@
 package dev.talkmill.worker.http;
 
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Every way in which a request can be refused. Codes are contract: clients decide by them, and none
@@ -103,14 +102,5 @@ enum ProblemCode {
       case 505 -> HTTP_VERSION_NOT_SUPPORTED;
       default -> status >= 400 && status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
     };
-  }
-
-  static Optional<ProblemCode> find(String code) {
-    for (ProblemCode each : values()) {
-      if (each.code().equals(code)) {
-        return Optional.of(each);
-      }
-    }
-    return Optional.empty();
   }
 }

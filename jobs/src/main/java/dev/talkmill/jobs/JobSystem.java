@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntUnaryOperator;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.filters.JobFilter;
 
@@ -117,6 +118,7 @@ public final class JobSystem implements AutoCloseable {
    *
    * @param jobs JobRunr's own pool
    * @param lanes how much of each stage this process does at once
+   * @param gates of stages whose provider may be down, see {@link Lanes}
    * @param drain how long running stages get to end at shutdown
    * @param moreSweeps sweeps that need more than the database
    * @param giveUp ends the process; called by the watchdog when nothing else helps
@@ -124,6 +126,7 @@ public final class JobSystem implements AutoCloseable {
   public record Worker(
       DataSource jobs,
       Map<Stage, Integer> lanes,
+      Map<Stage, IntUnaryOperator> gates,
       List<StageStep> steps,
       List<JobFilter> filters,
       Duration drain,
@@ -133,7 +136,7 @@ public final class JobSystem implements AutoCloseable {
 
   public JobSystem(Core core, WakeUp wakeUp, Worker worker) {
     LedgerSettings settings = core.settings();
-    Lanes lanes = new Lanes(worker.lanes());
+    Lanes lanes = new Lanes(worker.lanes(), worker.gates());
     this.core = core;
     this.leases = new LeaseKeeper(core.database(), settings.lease(), System::nanoTime);
     Claims claims = new Claims(core.database(), core.ledger(), leases);

@@ -22,8 +22,6 @@ public final class SpoolBudget {
   private boolean known;
 
   /**
-   * Makes one.
-   *
    * @param system must not share a transaction with the accepting one: it sees every tenant
    */
   public SpoolBudget(Database system, long bytesMax, LongSupplier nanoTime) {

@@ -19,10 +19,22 @@ public final class Isolation {
   // Virtual threads each hold their own side, and the lock is released by the thread that took it.
   private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
-  /** Enters; empty if others did not make room, or the lonely one did not end, in time. */
+  /**
+   * How long a row waits to be alone. Long, for while it waits nothing new enters: one that gave up
+   * after a short wait would let others in, and never find the process empty.
+   */
+  private static final Duration ALONE_WAIT = Duration.ofMinutes(15);
+
+  /**
+   * Enters; empty if the lonely one did not end, or the others did not, in time.
+   *
+   * @param wait of a row that need not be alone
+   */
   public Optional<Runnable> enter(int crashCount, Duration wait) throws InterruptedException {
-    Lock side = crashCount >= CRASHES_BEFORE_ALONE ? lock.writeLock() : lock.readLock();
-    return side.tryLock(wait.toMillis(), TimeUnit.MILLISECONDS)
+    boolean alone = crashCount >= CRASHES_BEFORE_ALONE;
+    Lock side = alone ? lock.writeLock() : lock.readLock();
+    Duration most = alone ? ALONE_WAIT : wait;
+    return side.tryLock(most.toMillis(), TimeUnit.MILLISECONDS)
         ? Optional.of(side::unlock)
         : Optional.empty();
   }

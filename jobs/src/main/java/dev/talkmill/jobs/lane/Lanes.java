@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Bulkheads, one per stage: what bounds a stage is a resource of the process (cores, connections, a
@@ -16,14 +17,16 @@ import java.util.concurrent.TimeUnit;
 public final class Lanes {
 
   private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
+  private final Map<Stage, IntUnaryOperator> gates;
   private final int total;
 
   /**
-   * Makes one.
-   *
    * @param sizes of every stage, at least 1
+   * @param gates of stages whose provider may be down: of so many free places, those to be filled
+   *     now
    */
-  public Lanes(Map<Stage, Integer> sizes) {
+  public Lanes(Map<Stage, Integer> sizes, Map<Stage, IntUnaryOperator> gates) {
+    this.gates = Map.copyOf(gates);
     int sum = 0;
     for (Stage stage : Stage.values()) {
       Integer size = sizes.get(stage);
@@ -61,8 +64,16 @@ public final class Lanes {
     return lane.tryAcquire() ? Optional.of(lane::release) : Optional.empty();
   }
 
+  /** Places that may be filled now. */
   public int free(Stage stage) {
     return lane(stage).availablePermits();
+  }
+
+  /**
+   * Of so many places of a stage, those that its gate lets fill: none while its provider is down.
+   */
+  public int gated(Stage stage, int places) {
+    return gates.getOrDefault(stage, IntUnaryOperator.identity()).applyAsInt(places);
   }
 
   @SuppressWarnings("NullAway") // The constructor put every stage.

@@ -32,8 +32,6 @@ public final class Database {
   private final TransactionTemplate template;
 
   /**
-   * Makes one.
-   *
    * @param dataSource signs in as a user that may take both roles
    */
   public Database(DataSource dataSource) {

@@ -24,8 +24,6 @@ public final class JoiningDataSource extends AbstractDataSource {
   private final DataSource target;
 
   /**
-   * Makes one.
-   *
    * @param target whose Spring transactions are joined
    */
   public JoiningDataSource(DataSource target) {

@@ -220,15 +220,15 @@ public final class Endings {
     }
   }
 
-  /** A graceful stop: the row is due again at once, elsewhere or after the restart. */
-  void handBack(Claim claim) {
+  /** Gives a row back untried: at a graceful stop, or while its provider is down. */
+  void handBack(Claim claim, Duration wait) {
     LedgerRow row = claim.row();
     Thread.interrupted(); // The pool must still hand out a connection for this one write.
     try {
       database.inTenant(
           row.tenant(),
           () -> {
-            ledger.handBack(row, Duration.ZERO);
+            ledger.handBack(row, wait);
             return true;
           });
       log.info("{} handed back", row.stage());

@@ -42,8 +42,6 @@ public final class JobServer implements Jobs, AutoCloseable {
   private final BackgroundJobServer server;
 
   /**
-   * Makes one.
-   *
    * @param jobs JobRunr's own pool; never the one that handlers use
    * @param workers handlers at once
    * @param drain how long running handlers get to end when the server stops

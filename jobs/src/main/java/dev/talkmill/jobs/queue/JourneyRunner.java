@@ -10,6 +10,7 @@ import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.failure.PostponedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,8 +42,6 @@ public final class JourneyRunner {
   private volatile boolean draining;
 
   /**
-   * Makes one.
-   *
    * @param roomWait how long a job waits for a permit; well below the dispatch lease
    */
   public JourneyRunner(
@@ -142,11 +141,15 @@ public final class JourneyRunner {
       log.info("stopped: {}", e.getMessage());
       page.line("Stopped: another attempt has taken over.");
       return Next.none();
+    } catch (PostponedException e) {
+      page.line("Not tried: " + e.getMessage());
+      endings.handBack(claim, e.waitFor());
+      return Next.none();
     } catch (FailureException e) {
       throw endings.failed(claim, e.failure(), e);
     } catch (RuntimeException e) {
       if (Thread.currentThread().isInterrupted() || draining) {
-        endings.handBack(claim);
+        endings.handBack(claim, Duration.ZERO);
         return Next.none();
       }
       throw endings.failed(claim, endings.unexpected(e), e);

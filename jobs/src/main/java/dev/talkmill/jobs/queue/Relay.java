@@ -145,7 +145,7 @@ public final class Relay {
     Map<Stage, Integer> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
       int queued = inFlight.queued().getOrDefault(stage, 0);
-      int free = Math.min(lanes.free(stage) + AHEAD - queued, BATCH);
+      int free = lanes.gated(stage, Math.min(lanes.free(stage) + AHEAD - queued, BATCH));
       if (free > 0) {
         places.put(stage, free);
       }

@@ -35,8 +35,6 @@ public final class WakeUp implements DueSignal, AutoCloseable {
   private @Nullable Connection sending;
 
   /**
-   * Makes one.
-   *
    * @param connections unpooled
    */
   public WakeUp(DataSource connections) {

@@ -34,8 +34,6 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /**
-   * Makes one.
-   *
    * @param giveUp ends the process
    */
   public Watchdog(Database database, Server server, Runnable giveUp, LongSupplier nanoTime) {

@@ -3,6 +3,7 @@ package dev.talkmill.jobs.stage;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.failure.PostponedException;
 import dev.talkmill.pipeline.id.Uuids;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -65,6 +66,10 @@ public final class ProviderCalls {
       end(row, id, "DONE", requestId.apply(answer), null);
       result = "done";
       return answer;
+    } catch (PostponedException e) {
+      end(row, id, "ABANDONED", null, null);
+      result = "postponed";
+      throw e;
     } catch (FailureException e) {
       end(row, id, "FAILED", null, e.failure().code().code());
       throw e;

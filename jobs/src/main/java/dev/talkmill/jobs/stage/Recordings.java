@@ -69,6 +69,11 @@ public final class Recordings {
     return wav;
   }
 
+  /** The original, joined to the head of the first slice where it has none itself. */
+  public Path playable(Chunk chunk) {
+    return whole(chunk);
+  }
+
   private Path whole(Chunk chunk) {
     Path original = original(chunk);
     try {

@@ -15,7 +15,7 @@ public final class ScheduleBehind implements Sweep {
       """
       SELECT c.tenant_id, c.id FROM conversation c
       WHERE c.is_finished AND c.outcome IS NULL
-        AND (c.expected_chunks IS NULL OR c.last_activity_at < clock_timestamp() - interval '1 minute')
+        AND c.expected_chunks IS NULL
         AND NOT EXISTS (SELECT FROM conversation_chunk k
                         WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
                           AND k.state = 'OPEN')

@@ -13,10 +13,13 @@ import dev.talkmill.jobs.testing.TestDatabase.Home;
 import dev.talkmill.jobs.testing.TestWorker;
 import dev.talkmill.pipeline.failure.Failure;
 import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.failure.PostponedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +169,24 @@ class TextJourneyTest {
     assertThat(seen.settled(conversation).outcome()).isEqualTo("ok");
     Seen.Row row = seen.rows(conversation, "SUMMARIZE").getFirst();
     assertThat(row.attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aRowWhoseProviderIsKnownToBeDownWaitsAndBurnsNoAttempt() {
+    UUID conversation = database.conversation(home);
+    AtomicInteger refusals = new AtomicInteger(2);
+    summarizer.during(() -> {
+      if (refusals.getAndDecrement() > 0) {
+        throw new PostponedException("the circuit is open", Duration.ofMillis(50));
+      }
+    });
+    write(conversation, "patience");
+    finish(conversation);
+
+    assertThat(seen.settled(conversation).outcome()).isEqualTo("ok");
+    Seen.Row row = seen.rows(conversation, "SUMMARIZE").getFirst();
+    assertThat(row.attempts()).isEqualTo(1);
+    assertThat(row.crashCount()).isZero();
   }
 
   @Test

@@ -56,6 +56,7 @@ public final class TestWorker implements AutoCloseable {
             new JobSystem.Worker(
                 database.jobs(),
                 lanes(),
+                Map.of(),
                 steps,
                 List.of(),
                 Duration.ofSeconds(2),

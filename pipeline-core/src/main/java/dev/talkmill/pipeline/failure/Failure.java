@@ -29,6 +29,11 @@ public record Failure(FailureCode code, String message, @Nullable Duration retry
   private static String bounded(String message) {
     // PostgreSQL refuses NUL in text for ever, so it must not reach a ledger write.
     String clean = message.replace("\0", "");
-    return clean.length() <= MESSAGE_CHARS ? clean : clean.substring(0, MESSAGE_CHARS - 1) + "…";
+    if (clean.length() <= MESSAGE_CHARS) {
+      return clean;
+    }
+    int end = MESSAGE_CHARS - 1;
+    return clean.substring(0, Character.isHighSurrogate(clean.charAt(end - 1)) ? end - 1 : end)
+        + "…";
   }
 }

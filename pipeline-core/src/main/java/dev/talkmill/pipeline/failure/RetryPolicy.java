@@ -47,7 +47,7 @@ public record RetryPolicy(int attemptsMax, Duration base, Duration cap) {
     }
     Duration jittered = Duration.ofMillis(random.nextLong(boundMillis + 1));
     Duration asked = failure.retryAfter();
-    if (asked == null) {
+    if (asked == null || asked.isNegative()) {
       return jittered;
     }
     Duration bounded = asked.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : asked;

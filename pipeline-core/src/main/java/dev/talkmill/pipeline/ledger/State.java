@@ -22,9 +22,9 @@ public enum State {
   public Set<State> next() {
     return switch (this) {
       // PENDING to PROCESSING: an operator requeued the job in the dashboard ("run now").
-      case PENDING -> EnumSet.of(QUEUED, PROCESSING, COMPLETED, CANCELLED);
+      case PENDING -> EnumSet.of(QUEUED, PROCESSING, CANCELLED);
       // QUEUED to PENDING: the dispatch lease is over, the job was lost or never started.
-      case QUEUED -> EnumSet.of(PROCESSING, PENDING, COMPLETED, CANCELLED);
+      case QUEUED -> EnumSet.of(PROCESSING, PENDING, CANCELLED);
       // PROCESSING to PENDING: retry, hand-back at shutdown, or the lease is over.
       case PROCESSING -> EnumSet.of(PENDING, COMPLETED, FAILED, CANCELLED);
       case FAILED -> EnumSet.of(PENDING, PROCESSING);

@@ -41,6 +41,8 @@ public interface Summarizer {
   record Summary(String text, @Nullable String title, String model) {
     public Summary {
       text = text.replace("\0", "").strip();
+      title = title == null ? null : title.replace("\0", "");
+      model = model.replace("\0", "");
       if (text.isEmpty()) {
         throw new IllegalArgumentException("a summary is never empty");
       }

@@ -17,7 +17,15 @@ public record Recognition(
     @Nullable String requestId) {
 
   public Recognition {
+    language = clean(language);
     segments = List.copyOf(segments);
+    model = model.replace("\0", "");
+    requestId = clean(requestId);
+  }
+
+  /** PostgreSQL refuses NUL in text and jsonb for ever, so it stops at the port. */
+  private static @Nullable String clean(@Nullable String value) {
+    return value == null ? null : value.replace("\0", "");
   }
 
   /**
@@ -36,6 +44,7 @@ public record Recognition(
       List<Word> words) {
 
     public SpeechSegment {
+      speaker = clean(speaker);
       text = text.replace("\0", "");
       words = List.copyOf(words);
     }

@@ -112,7 +112,7 @@ final class DemoCommand {
     out.println(
         ink.strong(String.format(Locale.ROOT, "%-8s", name))
             + " "
-            + (value == null || value.isBlank() ? "none" : value.strip()));
+            + (value == null || value.isBlank() ? "none" : Plain.line(value)));
   }
 
   private void print(TranscriptView.Segment segment) {
@@ -122,9 +122,13 @@ final class DemoCommand {
         start == null || end == null
             ? "[written]"
             : "[" + Times.clock(start) + " - " + Times.clock(end) + "]";
-    String speaker = segment.speaker() == null ? "" : segment.speaker() + ": ";
+    String speaker = segment.speaker() == null ? "" : Plain.line(segment.speaker()) + ": ";
     out.println(
-        "  " + String.format(Locale.ROOT, "%-15s", time) + " " + speaker + segment.text().strip());
+        "  "
+            + String.format(Locale.ROOT, "%-15s", time)
+            + " "
+            + speaker
+            + Plain.line(segment.text()));
   }
 
   private String since(Instant begun) {

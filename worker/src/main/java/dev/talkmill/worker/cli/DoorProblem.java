@@ -9,7 +9,7 @@ final class DoorProblem extends RuntimeException {
   private final String code;
 
   DoorProblem(int status, String code, String detail) {
-    super(detail + " (" + (code.isEmpty() ? "" : code + ", ") + "HTTP " + status + ")");
+    super(Plain.line(detail) + " (" + (code.isEmpty() ? "" : code + ", ") + "HTTP " + status + ")");
     this.status = status;
     this.code = code;
   }

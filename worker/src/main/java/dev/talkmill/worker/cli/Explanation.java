@@ -85,9 +85,7 @@ final class Explanation {
         "  What happened: "
             + row.stage().toLowerCase(Locale.ROOT)
             + " failed"
-            + (message == null || message.isBlank()
-                ? ""
-                : ": " + message.lines().findFirst().orElse(""))
+            + (message == null || message.isBlank() ? "" : ": " + Plain.line(message))
             + (code.isEmpty() ? "" : " (" + code + ")"),
         "  What it means: " + meaning(row.cause()),
         "  What to do: " + ADVICE.getOrDefault(code, advice(row.cause())));

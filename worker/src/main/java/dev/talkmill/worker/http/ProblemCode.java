@@ -49,6 +49,7 @@ enum ProblemCode {
   BODY_TOO_LARGE(413, "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body's content type is not supported"),
   RANGE_NOT_SATISFIABLE(416, "The range lies outside of the audio"),
+  ANONYMIZE_UNAVAILABLE(422, "Transcripts are not redacted yet"),
   IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used with another body"),
   RATE_LIMITED(429, "Too many requests"),
   TOO_MANY_STREAMS(429, "Too many event streams are open"),

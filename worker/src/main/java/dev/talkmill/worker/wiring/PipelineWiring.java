@@ -30,6 +30,9 @@ import dev.talkmill.pipeline.summarize.Summarizer;
 import dev.talkmill.pipeline.transcribe.SpeechEngine;
 import dev.talkmill.worker.audio.ChildDecoder;
 import dev.talkmill.worker.audio.WavFiles;
+import dev.talkmill.worker.circuit.CircuitedSpeechEngine;
+import dev.talkmill.worker.circuit.CircuitedSummarizer;
+import dev.talkmill.worker.circuit.ProviderCircuit;
 import dev.talkmill.worker.settings.Settings;
 import dev.talkmill.worker.speech.OpenAiSpeechEngine;
 import dev.talkmill.worker.speech.SphinxEngine;
@@ -38,9 +41,12 @@ import dev.talkmill.worker.summary.TextRankSummarizer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.jobrunr.jobs.filters.JobFilter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -77,26 +83,64 @@ class PipelineWiring {
     return settings.process().dataDir().resolve("scratch");
   }
 
+  /** How long a provider that does not answer is left alone before it is probed. */
+  private static final Duration CIRCUIT_OPEN = Duration.ofSeconds(30);
+
   @Bean
-  SpeechEngine speechEngine(Settings settings, Clock clock) {
-    SpeechSettings speech = settings.speech();
+  Engines engines(Settings settings, Clock clock, MeterRegistry meters) {
+    Outside outside = new Outside(new EnumMap<>(Stage.class), new ArrayList<>());
+    return new Engines(
+        speech(settings.speech(), clock, meters, outside),
+        summarizer(settings.summary(), clock, meters, outside),
+        outside);
+  }
+
+  /** The engines of this process. */
+  record Engines(SpeechEngine speech, Summarizer summarizer, Outside outside)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      outside.closers().forEach(Runnable::run);
+    }
+  }
+
+  /** What comes with engines outside of the process: gates before their stages, and connections. */
+  record Outside(Map<Stage, IntUnaryOperator> gates, List<Runnable> closers) {
+    void add(Stage stage, ProviderCircuit circuit, Runnable closer) {
+      gates.put(stage, circuit::places);
+      closers.add(closer);
+    }
+  }
+
+  private static SpeechEngine speech(
+      SpeechSettings speech, Clock clock, MeterRegistry meters, Outside outside) {
     return switch (speech.provider()) {
       case OFFLINE -> new SphinxEngine(slots(speech));
-      case OPENAI ->
-          new OpenAiSpeechEngine(requireNonNull(speech.openai(), "talkmill.speech.openai"), clock);
+      case OPENAI -> {
+        OpenAiSpeechEngine engine =
+            new OpenAiSpeechEngine(
+                requireNonNull(speech.openai(), "talkmill.speech.openai"), clock);
+        ProviderCircuit circuit = new ProviderCircuit("speech:openai", CIRCUIT_OPEN, meters);
+        outside.add(Stage.TRANSCRIBE, circuit, engine::close);
+        yield new CircuitedSpeechEngine(engine, circuit);
+      }
     };
   }
 
-  @Bean
-  Summarizer summarizer(Settings settings, Clock clock) {
-    SummarySettings summary = settings.summary();
+  private static Summarizer summarizer(
+      SummarySettings summary, Clock clock, MeterRegistry meters, Outside outside) {
     return switch (summary.provider()) {
       case OFFLINE -> new TextRankSummarizer();
-      case OPENAI ->
-          new OpenAiSummarizer(
-              requireNonNull(summary.openai(), "talkmill.summary.openai"),
-              summary.contextTokens(),
-              clock);
+      case OPENAI -> {
+        OpenAiSummarizer engine =
+            new OpenAiSummarizer(
+                requireNonNull(summary.openai(), "talkmill.summary.openai"),
+                summary.contextTokens(),
+                clock);
+        ProviderCircuit circuit = new ProviderCircuit("summary:openai", CIRCUIT_OPEN, meters);
+        outside.add(Stage.SUMMARIZE, circuit, engine::close);
+        yield new CircuitedSummarizer(engine, circuit);
+      }
     };
   }
 
@@ -134,7 +178,7 @@ class PipelineWiring {
       Core core,
       Recordings recordings,
       ProviderCalls calls,
-      SpeechEngine engine,
+      Engines engines,
       Scratch scratch,
       Settings settings) {
     return new TranscribeStep(
@@ -145,7 +189,7 @@ class PipelineWiring {
         core.conversations(),
         recordings,
         calls,
-        engine,
+        engines.speech(),
         new TranscribeStep.Limits(
             settings.speech().timeoutBase(), settings.speech().timeoutPerSecond()),
         scratch);
@@ -158,15 +202,14 @@ class PipelineWiring {
   }
 
   @Bean
-  StageStep summarizeStep(
-      Core core, ProviderCalls calls, Summarizer summarizer, Settings settings) {
+  StageStep summarizeStep(Core core, ProviderCalls calls, Engines engines, Settings settings) {
     return new SummarizeStep(
         core.database(),
         core.transcripts(),
         new ProjectSettings(core.database()),
         core.conversations(),
         calls,
-        summarizer,
+        engines.summarizer(),
         settings.summary().timeout());
   }
 
@@ -198,6 +241,7 @@ class PipelineWiring {
       List<StageStep> steps,
       ObjectProvider<JobFilter> filters,
       List<Sweep> moreSweeps,
+      Engines engines,
       MeterRegistry meters,
       Settings settings) {
     return new JobSystem(
@@ -206,6 +250,7 @@ class PipelineWiring {
         new JobSystem.Worker(
             jobPool,
             lanes(settings),
+            engines.outside().gates(),
             steps,
             filters.orderedStream().toList(),
             settings.process().drain(),

@@ -149,6 +149,12 @@ class PartsTest {
   }
 
   @Test
+  void textOfOthersCannotSteerTheTerminal() {
+    assertThat(Plain.line(" a\u001b[2Jb\r\n\tc\u0007\u202ed\u009b1m\0 Zoë 👩‍🚀\n"))
+        .isEqualTo("a[2Jb cd1m Zoë 👩‍🚀");
+  }
+
+  @Test
   void aPathThatCannotBeOneIsRefused() {
     assertThatThrownBy(() -> Recording.of(directory, "a\0b"))
         .isInstanceOf(CommandFailure.class)

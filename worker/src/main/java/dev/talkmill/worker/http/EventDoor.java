@@ -62,8 +62,8 @@ final class EventDoor {
     } catch (IllegalArgumentException e) {
       throw new ProblemException(
           ProblemCode.INVALID_HEADER,
-          "\"Last-Event-ID\" must be the id of an event of this stream. Leave it out to begin at the"
-              + " first event.");
+          "\"Last-Event-ID\" must be the id of an event of this stream. Leave it out to begin at"
+              + " the first event.");
     }
   }
 }

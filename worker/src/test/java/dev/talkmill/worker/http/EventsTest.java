@@ -204,6 +204,7 @@ class EventsTest {
         new EventStream(
             position -> List.of(),
             () -> asked.incrementAndGet() < 3,
+            time -> false,
             () -> nanos.addAndGet(Duration.ofSeconds(8).toNanos()));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 

@@ -25,6 +25,12 @@ public final class ReleaseExpiredLeases implements Sweep {
       FROM over WHERE p.tenant_id = over.tenant_id AND p.id = over.id
       """;
 
+  private static final String END_ALL =
+      """
+      UPDATE processing_status SET lease_until = clock_timestamp()
+      WHERE state IN ('QUEUED', 'PROCESSING')
+      """;
+
   private final Database database;
   private final SweepLock lock;
   private final DueSignal signal;
@@ -33,6 +39,14 @@ public final class ReleaseExpiredLeases implements Sweep {
     this.database = database;
     this.lock = new SweepLock(database);
     this.signal = signal;
+  }
+
+  /**
+   * Ends every lease, for a process that knows itself to be the only one on its database: whoever
+   * held one is dead, and its rows need not wait. Called before anything is started.
+   */
+  public void endAll() {
+    database.inSystem(() -> database.sql().sql(END_ALL).update());
   }
 
   @Override

@@ -66,9 +66,20 @@ final class ProjectDoor {
               LANGUAGE,
               "a language tag such as en or nl"),
           Fields.texts("key_terms", keyTerms, KEY_TERMS_MAX, KEY_TERM_CHARS_MAX),
-          anonymize != null && anonymize,
+          refusedIfTrue(anonymize),
           titleWanted == null || titleWanted);
     }
+  }
+
+  /** A promise that could not be kept must not be taken: nothing redacts transcripts yet. */
+  private static boolean refusedIfTrue(@Nullable Boolean anonymize) {
+    if (anonymize != null && anonymize) {
+      throw new ProblemException(
+          ProblemCode.ANONYMIZE_UNAVAILABLE,
+          "This version of Talkmill does not redact transcripts yet, so it does not take"
+              + " recordings that must be anonymised. Leave anonymize out or set it to false.");
+    }
+    return false;
   }
 
   record ProjectView(

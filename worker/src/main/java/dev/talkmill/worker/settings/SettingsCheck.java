@@ -14,7 +14,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * Refuses settings that nobody reads: a slip in a name must not start a worker with the default of
  * what was meant.
  */
-public final class SettingsCheck {
+final class SettingsCheck {
 
   /** Switches between the launcher and the command line; not settings. */
   private static final String LAUNCHER_PREFIX = "talkmill.cli.";

@@ -2,10 +2,13 @@ package dev.talkmill.worker.wiring;
 
 import dev.talkmill.config.ProcessSettings;
 import dev.talkmill.jobs.JobSystem;
+import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.WakeUp;
+import dev.talkmill.jobs.sweep.ReleaseExpiredLeases;
 import dev.talkmill.worker.cli.WorkerProcess;
 import dev.talkmill.worker.cli.WorkerStarter;
 import dev.talkmill.worker.settings.Settings;
+import dev.talkmill.worker.wiring.ServicesWiring.OwnPostgres;
 import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.Banner;
@@ -32,12 +35,20 @@ public final class SpringStarter implements WorkerStarter {
     });
     ConfigurableApplicationContext context = application.run();
     try {
+      endLeasesOfTheDead(context);
       context.getBean(WakeUp.class).start();
       context.getBean(JobSystem.class).start();
       return new SpringWorker(context, settings, key);
     } catch (RuntimeException e) {
       context.close();
       throw e;
+    }
+  }
+
+  /** The embedded server's directory is locked, so an earlier process on it has ended. */
+  private static void endLeasesOfTheDead(ConfigurableApplicationContext context) {
+    if (context.getBean(OwnPostgres.class).server().isPresent()) {
+      new ReleaseExpiredLeases(context.getBean(Database.class), () -> {}).endAll();
     }
   }
 

@@ -117,14 +117,14 @@ class CliTest {
   @ParameterizedTest
   @ValueSource(strings = {"demo", "serve"})
   void aWrongSettingStopsBeforeAnythingStarts(String command) {
-    assertThat(cli.run(command, "--talkmill.ledger.workers=0")).isEqualTo(3);
-    assertThat(cli.run(command, "--talkmill.ledger.worker=1")).isEqualTo(3);
+    assertThat(cli.run(command, "--talkmill.ledger.attempts-max=0")).isEqualTo(3);
+    assertThat(cli.run(command, "--talkmill.ledger.attempt-max=1")).isEqualTo(3);
     assertThat(cli.err())
         .isEqualTo(
             """
-            talkmill: talkmill.ledger.workers must be at least 1, but is 0.\
-             Set as: talkmill.ledger.workers.
-            talkmill: Unknown setting talkmill.ledger.worker. Did you mean talkmill.ledger.workers?
+            talkmill: talkmill.ledger.attempts-max must be at least 1, but is 0.\
+             Set as: talkmill.ledger.attempts-max.
+            talkmill: Unknown setting talkmill.ledger.attempt-max. Did you mean talkmill.ledger.attempts-max?
             """);
     assertThat(cli.started).isEmpty();
   }

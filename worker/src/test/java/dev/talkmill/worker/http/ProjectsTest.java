@@ -32,8 +32,9 @@ class ProjectsTest {
         home.client()
             .post(
                 "/v1/projects",
-                "{\"name\":\" Water \",\"language\":\"nl\",\"key_terms\":[\"Zuiderzee\",\"Zuiderzee\"],"
-                    + "\"anonymize\":true,\"title_wanted\":false}")
+                "{\"name\":\" Water \",\"language\":\"nl\","
+                    + "\"key_terms\":[\"Zuiderzee\",\"Zuiderzee\"],"
+                    + "\"anonymize\":false,\"title_wanted\":false}")
             .expect(201);
     assertThat(project.names())
         .containsExactlyInAnyOrder(
@@ -49,6 +50,13 @@ class ProjectsTest {
     assertThat(project.json().get("key_terms").size()).isEqualTo(1);
     Answer read = home.client().get("/v1/projects/" + project.text("id")).expect(200);
     assertThat(read.body()).isEqualTo(project.body());
+  }
+
+  @Test
+  void aPromiseToAnonymiseIsNotTakenWhileNothingRedacts() {
+    Answer refused =
+        home.client().post("/v1/projects", "{\"name\":\"a\",\"anonymize\":true}").expect(422);
+    assertThat(refused.text("code")).isEqualTo("anonymize_unavailable");
   }
 
   @Test
@@ -69,10 +77,10 @@ class ProjectsTest {
     home.client()
         .call("PUT", path, "{\"name\":\"a\",\"language\":\"en\",\"key_terms\":[\"x\"]}")
         .expect(201);
-    Answer patched = home.client().call("PATCH", path, "{\"anonymize\":true}").expect(200);
+    Answer patched = home.client().call("PATCH", path, "{\"title_wanted\":false}").expect(200);
     assertThat(patched.text("language")).isEqualTo("en");
     assertThat(patched.json().get("key_terms").size()).isEqualTo(1);
-    assertThat(patched.json().get("anonymize").asBoolean()).isTrue();
+    assertThat(patched.json().get("title_wanted").asBoolean()).isFalse();
     assertThat(
             home.client()
                 .call("PATCH", path, "{\"language\":null}")

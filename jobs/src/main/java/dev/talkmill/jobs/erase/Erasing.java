@@ -79,11 +79,14 @@ public final class Erasing {
   private static final String DELETE_VERSIONS =
       "DELETE FROM transcript WHERE tenant_id = :tenant AND conversation_id = :conversation";
 
+  /** A chunk that was expected, came and was erased is not waited for. */
   private static final String FORGET_SUMMARY =
       """
       UPDATE conversation
       SET summary = NULL, summary_model = NULL,
-          title = CASE WHEN title_by_person THEN title END
+          title = CASE WHEN title_by_person THEN title END,
+          expected_chunks =
+            CASE WHEN expected_chunks > 0 THEN expected_chunks - 1 ELSE expected_chunks END
       WHERE tenant_id = :tenant AND id = :conversation
       """;
 

@@ -80,8 +80,9 @@ public final class JourneyRunner {
     try {
       runInRoom(request, row.get(), page);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Before the thread is interrupted again: the pool would hand out no connection.
       giveBack(request, row.get());
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -146,6 +147,11 @@ public final class JourneyRunner {
       endings.handBack(claim, e.waitFor());
       return Next.none();
     } catch (FailureException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        // Whatever it says, it is what the interruption has broken off.
+        endings.handBack(claim, Duration.ZERO);
+        return Next.none();
+      }
       throw endings.failed(claim, e.failure(), e);
     } catch (RuntimeException e) {
       if (Thread.currentThread().isInterrupted() || draining) {

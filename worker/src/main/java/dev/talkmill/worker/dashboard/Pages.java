@@ -34,12 +34,6 @@ final class Pages extends AbstractHttpExchangeHandler {
       """
           .formatted(MEANING);
 
-  /** The page makes its styles at run time, and asks for nothing outside of this server. */
-  private static final String POLICY =
-      "default-src 'none'; script-src 'nonce-%s' 'strict-dynamic'; style-src 'self' 'unsafe-inline';"
-          + " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self';"
-          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   private static final Pattern FILE = Pattern.compile("/dashboard(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+");
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
@@ -88,9 +82,18 @@ final class Pages extends AbstractHttpExchangeHandler {
     Headers answer = exchange.getResponseHeaders();
     answer.set("Content-Type", "text/html; charset=utf-8");
     answer.set("Cache-Control", "no-store");
-    answer.set("Content-Security-Policy", POLICY.formatted(nonce));
+    answer.set("Content-Security-Policy", policy(nonce));
     byte[] body = page.replace("%CSP_NONCE%", nonce).getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(OK, body.length);
     exchange.getResponseBody().write(body);
+  }
+
+  /** The page makes its styles at run time, and asks for nothing outside of this server. */
+  private static String policy(String nonce) {
+    return "default-src 'none'; script-src 'nonce-"
+        + nonce
+        + "' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+        + " font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none';"
+        + " form-action 'none'; frame-ancestors 'none'";
   }
 }

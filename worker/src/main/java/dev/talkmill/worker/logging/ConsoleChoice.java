@@ -25,6 +25,7 @@ public final class ConsoleChoice extends PropertyDefinerBase {
     return format.isBlank() && isTerminal() ? "PLAIN" : "STRUCTURED";
   }
 
+  @SuppressWarnings("SystemConsoleNull") // Null it is again from version 25 on, off a terminal.
   private static boolean isTerminal() {
     String told = System.getProperty(TERMINAL);
     if (told != null) {

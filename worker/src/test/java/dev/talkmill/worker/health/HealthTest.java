@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.springframework.boot.health.actuate.endpoint.SimpleHttpCodeStatusMapper;
-import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
+import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
+import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -95,11 +95,11 @@ class HealthTest {
 
   @Test
   void aDegradedThingNeitherFailsAProbeNorHidesOneThatIsDown() {
-    SimpleStatusAggregator order = new SimpleStatusAggregator();
+    StatusAggregator order = StatusAggregator.getDefault();
     assertThat(order.getAggregateStatus(Status.UP, BoundedHealth.DEGRADED)).isEqualTo(Status.UP);
     assertThat(order.getAggregateStatus(Status.DOWN, BoundedHealth.DEGRADED))
         .isEqualTo(Status.DOWN);
-    assertThat(new SimpleHttpCodeStatusMapper().getStatusCode(BoundedHealth.DEGRADED))
+    assertThat(HttpCodeStatusMapper.getDefault().getStatusCode(BoundedHealth.DEGRADED))
         .isEqualTo(200);
   }
 

@@ -5,8 +5,9 @@ import java.io.Console;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the appender of the console: plain lines on a terminal, structured ones where a collector
- * reads. A {@code logging.structured.format.console} that is set decides for structured ones.
+ * Names the file that makes the console's appender: plain lines on a terminal, structured ones
+ * where a collector reads. A {@code logging.structured.format.console} that is set decides for
+ * structured ones.
  */
 public final class ConsoleChoice extends PropertyDefinerBase {
 
@@ -22,7 +23,7 @@ public final class ConsoleChoice extends PropertyDefinerBase {
 
   @Override
   public String getPropertyValue() {
-    return format.isBlank() && isTerminal() ? "PLAIN" : "STRUCTURED";
+    return format.isBlank() && isTerminal() ? "console-plain" : "console-structured";
   }
 
   @SuppressWarnings("SystemConsoleNull") // Null it is again from version 25 on, off a terminal.

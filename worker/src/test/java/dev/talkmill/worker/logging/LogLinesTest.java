@@ -2,6 +2,8 @@ package dev.talkmill.worker.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.status.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,13 +28,14 @@ import tools.jackson.databind.ObjectMapper;
 class LogLinesTest {
 
   private final PrintStream out = System.out;
+  private final Properties properties = (Properties) System.getProperties().clone();
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private LoggingSystem system;
 
   @AfterEach
   void restore() {
     MDC.clear();
-    System.clearProperty("talkmill.cli.tty.out");
+    System.setProperties(properties); // The logging system hands its settings over in them.
     if (system != null) {
       system.cleanUp();
       system.initialize(new LoggingInitializationContext(new StandardEnvironment()), null, null);
@@ -88,6 +92,17 @@ class LogLinesTest {
     LoggerFactory.getLogger("dev.talkmill.x").info("into the file");
     assertThat(lines()).isEmpty();
     assertThat(Files.readString(file)).contains("INFO").contains("into the file");
+  }
+
+  @Test
+  void theConfigurationIsFreeOfWarnings() {
+    start("false", Map.of());
+    assertThat(
+            ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getStatusManager()
+                .getCopyOfStatusList())
+        .filteredOn(status -> status.getLevel() > Status.INFO)
+        .isEmpty();
   }
 
   @Test

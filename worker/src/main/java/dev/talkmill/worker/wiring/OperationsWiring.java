@@ -54,23 +54,23 @@ class OperationsWiring {
   }
 
   @Bean
-  HealthIndicator databaseHealth(Database database) {
+  HealthIndicator databaseHealthIndicator(Database database) {
     return BoundedHealth.required("The database", Check.database(database));
   }
 
   @Bean
-  HealthIndicator schemaHealth(Address address) {
+  HealthIndicator schemaHealthIndicator(Address address) {
     return BoundedHealth.required(
         "The schema", Check.schema(() -> Migrations.pending(Pools.owner(address))));
   }
 
   @Bean
-  HealthIndicator jobServerHealth(JobSystem jobs) {
+  HealthIndicator jobServerHealthIndicator(JobSystem jobs) {
     return BoundedHealth.useful("The job server", Check.jobServer(jobs.server()::isRunning));
   }
 
   @Bean
-  HealthIndicator objectStoreHealth(S3ObjectStore store) {
+  HealthIndicator objectStoreHealthIndicator(S3ObjectStore store) {
     return BoundedHealth.useful("The object store", Check.objectStore(store));
   }
 

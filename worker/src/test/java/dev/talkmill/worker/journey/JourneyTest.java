@@ -124,10 +124,9 @@ class JourneyTest {
     List<String> texts = Client.texts(client.transcript(sample));
     String last = texts.getLast();
     for (String format : List.of("json", "txt", "srt", "vtt", "md")) {
-      assertThat(client.get(path + format).expect(200).body())
-          .as(format)
-          .contains("apple trees")
-          .contains(last);
+      // Subtitles break their lines.
+      String form = client.get(path + format).expect(200).body().replaceAll("\\s+", " ");
+      assertThat(form).as(format).contains("apple trees").contains(last);
     }
     assertThat(client.get(path + "vtt").body()).startsWith("WEBVTT").contains(" --> ");
     assertThat(client.get(path + "srt").body())

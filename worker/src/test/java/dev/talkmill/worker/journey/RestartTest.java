@@ -29,6 +29,9 @@ class RestartTest {
 
   private static final int CHUNKS = 6;
 
+  /** Decoding them takes longer than the drain. */
+  private static final int SILENT_HOURS = 12;
+
   @TempDir Path directory;
 
   private final CountDownLatch speechAnswers = new CountDownLatch(1);
@@ -65,12 +68,21 @@ class RestartTest {
         client.send(conversation, place, "audio/wav", spoken.wav());
       }
       client.finish(conversation, CHUNKS);
+      String silent = client.conversation(client.project());
+      client.send(silent, "audio/flac", Samples.silentFlac(SILENT_HOURS));
+      client.finish(silent);
       Await.until(speech::received, calls -> calls.size() == CHUNKS);
+      Await.until(
+          () -> client.rows(silent, "PREPARE"),
+          rows -> rows.stream().anyMatch(row -> row.state().equals("PROCESSING")));
 
       assertThat(worker.stop(ENDS_WITHIN)).isEqualTo(143);
 
       assertThat(worker.data().processes()).isEmpty();
-      assertThat(rowsAtRest(worker.data())).hasSize(CHUNKS).containsOnly("PENDING 0 0");
+      assertThat(rowsAtRest(worker.data()))
+          .as("state, attempts and crashes")
+          .hasSize(CHUNKS + 1)
+          .containsOnly("PENDING 0 0");
 
       speechAnswers.countDown();
       worker.start();
@@ -81,18 +93,20 @@ class RestartTest {
       assertThat(client.rows(conversation, "TRANSCRIBE"))
           .hasSize(CHUNKS)
           .allMatch(row -> row.attempts() == 1);
+      assertThat(client.settled(silent).get("outcome").asString()).isEqualTo("no_speech");
+      assertThat(client.rows(silent)).allMatch(row -> row.attempts() == 1);
       assertThat(worker.stop(ENDS_WITHIN)).isEqualTo(143);
       assertThat(worker.data().processes()).isEmpty();
     }
   }
 
-  /** State, attempts and crashes of what was being transcribed, with no worker running. */
+  /** What is left to do, with no worker running. */
   private static List<String> rowsAtRest(DataDirectory data) {
     try (EmbeddedPostgres server = EmbeddedPostgres.start(data.root().resolve("postgres"))) {
       assertThat(server.jdbcUrl()).isNotEmpty();
       return data.ask(
           "SELECT concat_ws(' ', state, attempts, crash_count) FROM processing_status"
-              + " WHERE stage = 'TRANSCRIBE'");
+              + " WHERE state <> 'COMPLETED'");
     }
   }
 }

@@ -164,15 +164,16 @@ public final class Endings {
           meters.time(claim, "retry");
           log.warn("{} will be tried again in {}: {}", row.stage(), delay, said);
           yield new AttemptFailedException(
-              "%s. Attempt %d; the next one is due in %d s."
-                  .formatted(said, attempts, Math.max(1, delay.toSeconds())));
+              "%s: %s. Attempt %d; the next one is due in %d s."
+                  .formatted(row.stage(), said, attempts, Math.max(1, delay.toSeconds())));
         }
         case RetryDecision.GiveUp _ -> {
           database.inTenant(row.tenant(), () -> giveUp(row, failure));
           meters.time(claim, "failed");
           log.warn("{} failed: {}", row.stage(), said, reason);
           yield new AttemptFailedException(
-              "%s. Attempt %d was the last; requeue to try again.".formatted(said, attempts));
+              "%s: %s. Attempt %d was the last; requeue to try again."
+                  .formatted(row.stage(), said, attempts));
         }
       };
     } catch (LostClaimException e) {

@@ -19,7 +19,8 @@ final class Pages extends AbstractHttpExchangeHandler {
 
   static final String MEANING =
       "Requeue runs the work now with fresh attempts. Delete removes the job, never the work:"
-          + " Talkmill will schedule it again.";
+          + " Talkmill will schedule it again. What has failed for good stays failed until it is"
+          + " requeued.";
 
   private static final String INDEX = "org/jobrunr/dashboard/frontend/build/index.html";
   private static final String ROOT = "<div id=\"root\"></div>";

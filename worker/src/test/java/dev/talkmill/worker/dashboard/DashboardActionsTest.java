@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 class DashboardActionsTest {
 
+  /** As TestWorker has them. */
+  private static final int SUMMARIZE_LANES = 4;
+
   private final List<String> audit = new CopyOnWriteArrayList<>();
   private TestDatabase database;
   private FakeSummarizer summarizer;
@@ -73,7 +76,7 @@ class DashboardActionsTest {
     HttpResponse<String> shown = browser.send("GET", "/api/jobs?state=FAILED&limit=20&offset=0");
     assertThat(shown.body())
         .contains(job.toString())
-        .contains("provider_rejected: no such model")
+        .contains("SUMMARIZE: provider_rejected: no such model")
         .contains("requeue to try again");
 
     assertThat(act("POST", job, "/requeue")).isEqualTo(204);
@@ -174,6 +177,35 @@ class DashboardActionsTest {
     awaitJob(done.jobId(), "SUCCEEDED");
     assertThat(seen.rows(conversation, "SUMMARIZE")).containsExactly(done);
     assertThat(summarizer.asked()).hasSize(1);
+  }
+
+  @Test
+  void aRequeueThatFindsNoRoomIsSeenToHaveDoneNothing() {
+    worker.start();
+    UUID conversation = failed();
+    Seen.Row row = failedRow(conversation);
+    CountDownLatch goOn = new CountDownLatch(1);
+    summarizer.during(() -> await(goOn));
+    for (int i = 0; i < SUMMARIZE_LANES; i++) {
+      finish(conversation());
+    }
+    Await.until(() -> summarizer.asked().size(), asked -> asked == 1 + SUMMARIZE_LANES);
+
+    assertThat(act("POST", row.jobId(), "/requeue")).isEqualTo(204);
+
+    Await.until(
+        () -> browser.send("GET", "/api/jobs/" + row.jobId()).body(),
+        body -> body.contains("SUMMARIZE found no room to run again; requeue it once more."));
+    assertThat(failedRow(conversation)).isEqualTo(row);
+    goOn.countDown();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void parkUntilInterrupted() {

@@ -6,6 +6,7 @@ import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Migrations;
 import dev.talkmill.jobs.postgres.Pools;
 import dev.talkmill.jobs.postgres.Pools.Address;
+import dev.talkmill.jobs.sweep.Aside;
 import dev.talkmill.jobs.sweep.OrphanObjects;
 import dev.talkmill.jobs.sweep.RowsWithoutObjects;
 import dev.talkmill.jobs.sweep.Sweep;
@@ -39,7 +40,9 @@ class OperationsWiring {
         jobs.server().json(),
         settings.process().dashboardPort(),
         DASHBOARD_USER,
-        password == null ? key.value() : password);
+        password == null ? key.value() : password,
+        // An operator's click need not wait for JobRunr's poll.
+        action -> jobs.server().nudge());
   }
 
   @Bean
@@ -76,11 +79,11 @@ class OperationsWiring {
 
   @Bean
   Sweep orphanObjects(Core core, ObjectStore store, Clock clock, MeterRegistry meters) {
-    return new OrphanObjects(core.database(), store, clock, System::nanoTime, meters);
+    return new Aside(new OrphanObjects(core.database(), store, clock, System::nanoTime, meters));
   }
 
   @Bean
   Sweep rowsWithoutObjects(Core core, ObjectStore store, MeterRegistry meters) {
-    return new RowsWithoutObjects(core.database(), store, System::nanoTime, meters);
+    return new Aside(new RowsWithoutObjects(core.database(), store, System::nanoTime, meters));
   }
 }

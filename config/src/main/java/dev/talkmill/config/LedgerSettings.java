@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param lease how long a handler may be silent before its row is taken from it
  * @param dispatchLease how long a job may wait for a handler before its row is due again
- * @param attemptsMax attempts of a row before it is FAILED
+ * @param attemptsMax attempts of a row before it is FAILED; those that meet an object store that is
+ *     away are not counted out
  * @param retryBase upper bound of the first retry's delay
  * @param retryCap upper bound of every retry's delay
  * @param settleFirst wait before derived things are made again, after a change to a conversation

@@ -216,6 +216,11 @@ public final class JobSystem implements AutoCloseable {
     return relay;
   }
 
+  /** Leases that this process renews. */
+  public int leasesHeld() {
+    return leases.count();
+  }
+
   public Sweeps sweeps() {
     return sweeps;
   }

@@ -10,6 +10,7 @@ import dev.talkmill.pipeline.conversation.Outcome;
 import dev.talkmill.pipeline.ledger.Priority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,8 @@ public final class Conversations {
         AND transcript_generation >= :generation
       """;
 
+  private static final Settling AT_ONCE = new Settling(Duration.ZERO, Duration.ZERO);
+
   private final Database database;
   private final Ledger ledger;
   private final Settling settling;
@@ -118,7 +121,16 @@ public final class Conversations {
 
   /** Compares what is derived with what it is derived from, and schedules what is behind. */
   public Convergence scheduleIfBehind(LockedConversation conversation) {
-    Convergence verdict = Convergence.decide(facts(conversation), settling);
+    return schedule(conversation, settling);
+  }
+
+  /** The same without letting changes settle: an operator asked for it and waits. */
+  public Convergence scheduleAtOnce(LockedConversation conversation) {
+    return schedule(conversation, AT_ONCE);
+  }
+
+  private Convergence schedule(LockedConversation conversation, Settling settles) {
+    Convergence verdict = Convergence.decide(facts(conversation), settles);
     if (verdict instanceof Convergence.Behind behind) {
       ledger.schedule(
           new NewRow(

@@ -12,8 +12,10 @@ import dev.talkmill.pipeline.store.ObjectKeys;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
@@ -24,9 +26,10 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  */
 public final class Erasing {
 
+  /** A file that came by presigned upload lies where the client put it, not under its chunk. */
   private static final String CHUNK_KEYS =
       """
-      SELECT id FROM conversation_chunk
+      SELECT id, storage_key FROM conversation_chunk
       WHERE tenant_id = :tenant AND conversation_id = :conversation
         AND (id = :chunk OR parent_id = :chunk)
       """;
@@ -76,11 +79,14 @@ public final class Erasing {
   private static final String DELETE_VERSIONS =
       "DELETE FROM transcript WHERE tenant_id = :tenant AND conversation_id = :conversation";
 
+  /** A chunk that was expected, came and was erased is not waited for. */
   private static final String FORGET_SUMMARY =
       """
       UPDATE conversation
       SET summary = NULL, summary_model = NULL,
-          title = CASE WHEN title_by_person THEN title END
+          title = CASE WHEN title_by_person THEN title END,
+          expected_chunks =
+            CASE WHEN expected_chunks > 0 THEN expected_chunks - 1 ELSE expected_chunks END
       WHERE tenant_id = :tenant AND id = :conversation
       """;
 
@@ -165,17 +171,23 @@ public final class Erasing {
   private boolean erase(LockedConversation conversation, UUID chunk, String actor) {
     UUID tenant = database.tenant();
     Duration wait = waitForHolders(conversation);
-    List<UUID> ids =
-        with(CHUNK_KEYS, conversation)
-            .param("chunk", chunk)
-            .query((row, number) -> row.getObject("id", UUID.class))
-            .list();
+    List<UUID> ids = new ArrayList<>();
+    Set<String> keys = new LinkedHashSet<>();
+    with(CHUNK_KEYS, conversation)
+        .param("chunk", chunk)
+        .query(row -> {
+          UUID id = row.getObject("id", UUID.class);
+          ids.add(id);
+          keys.add(ObjectKeys.chunk(tenant, conversation.id(), id));
+          String stored = row.getString("storage_key");
+          if (stored != null) {
+            keys.add(stored);
+          }
+        });
     ids.forEach(id -> ledger.cancelOpen(conversation.id(), id, "erased"));
     // What is being joined or summarised right now holds the chunk's words too.
     ledger.cancelOpen(conversation.id(), conversation.id(), "erased");
-    List<String> prefixes =
-        new ArrayList<>(
-            ids.stream().map(id -> ObjectKeys.chunk(tenant, conversation.id(), id)).toList());
+    List<String> prefixes = new ArrayList<>(keys);
     prefixes.add(ObjectKeys.playables(tenant, conversation.id()));
     bury(conversation, chunk, prefixes, wait);
     with(DELETE_CHUNK, conversation).param("chunk", chunk).update();

@@ -12,15 +12,17 @@ import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.id.Uuids;
 import dev.talkmill.pipeline.store.ObjectKeys;
 import dev.talkmill.pipeline.store.ObjectStore;
-import dev.talkmill.pipeline.store.ObjectStore.ObjectInfo;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PresignedUploads {
 
-  /** What S3 demands of parts is at least 5 MiB, except of the last, and at most 10,000 of them. */
-  static final long PART_BYTES = 64L << 20;
-
-  private static final long PARTS_MAX = 10_000;
-
-  /** Signatures are not valid for longer. */
-  private static final Duration SIGNATURE_MAX = Duration.ofDays(7);
+  /** Uploads share locks; a chance neighbour waits for no longer than two calls to the store. */
+  private static final int TURNS = 256;
 
   /** Longer than the two calls to the store that a confirmation makes may take together. */
   private static final Duration CONFIRMATION = Duration.ofMinutes(10);
@@ -46,9 +43,11 @@ public final class PresignedUploads {
   private final Chunks chunks;
   private final Intake intake;
   private final Uploads uploads;
+  private final UploadFiles files;
   private final ObjectStore store;
   private final IntakeSettings settings;
   private final InstantSource clock;
+  private final Lock[] turns = new Lock[TURNS];
 
   public PresignedUploads(
       Database database,
@@ -63,9 +62,11 @@ public final class PresignedUploads {
     this.chunks = chunks;
     this.intake = intake;
     this.uploads = new Uploads(database);
+    this.files = new UploadFiles(store, settings.uploadValidity());
     this.store = store;
     this.settings = settings;
     this.clock = clock;
+    Arrays.setAll(turns, any -> new ReentrantLock());
   }
 
   /**
@@ -127,7 +128,7 @@ public final class PresignedUploads {
               .inTenant(
                   file.tenant(),
                   () -> uploads.insert(row(file, id, key, multipart), settings.uploadValidity()))
-              .map(expires -> new Begun(id, expires, parts(key, multipart, file.bytes())));
+              .map(expires -> new Begun(id, expires, files.parts(key, multipart, file.bytes())));
       kept = begun.isPresent();
       return begun;
     } finally {
@@ -137,8 +138,30 @@ public final class PresignedUploads {
     }
   }
 
-  /** Makes an upload a chunk. Repeating it is safe, also at the same time. */
+  /**
+   * Makes an upload a chunk. Repeating it is safe, also at the same time: in one process the second
+   * waits for the first, since a store may answer the joining of what is just being joined with an
+   * error.
+   */
   public Confirmed complete(UUID tenant, UUID id) {
+    Lock turn = turns[Math.floorMod(id.hashCode(), turns.length)];
+    try {
+      if (!turn.tryLock(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw FailureException.of(
+            FailureCode.STORAGE_UNAVAILABLE, "The same upload is being completed already");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw FailureException.of(FailureCode.STORAGE_UNAVAILABLE, "The process is shutting down", e);
+    }
+    try {
+      return completeAlone(tenant, id);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Confirmed completeAlone(UUID tenant, UUID id) {
     Optional<Upload> found =
         database.inTenant(
             tenant,
@@ -151,7 +174,7 @@ public final class PresignedUploads {
     }
     Upload upload = found.get();
     if (upload.chunk() == null && !upload.expired()) {
-      long stored = storedBytes(upload);
+      long stored = files.join(upload);
       if (stored != upload.bytes()) {
         return new Confirmed.Incomplete(upload.bytes(), stored);
       }
@@ -162,18 +185,6 @@ public final class PresignedUploads {
       store.delete(upload.storageKey());
     }
     return confirmed;
-  }
-
-  private long storedBytes(Upload upload) {
-    try {
-      store.completeMultipart(upload.storageKey(), upload.multipartId());
-    } catch (FailureException e) {
-      if (e.failure().code() == FailureCode.OBJECT_MISSING) {
-        return 0;
-      }
-      throw e;
-    }
-    return store.head(upload.storageKey()).map(ObjectInfo::bytes).orElse(0L);
   }
 
   private Confirmed taken(Upload verified) {
@@ -204,20 +215,6 @@ public final class PresignedUploads {
                 upload.storageKey()));
     uploads.complete(upload.id(), chunk.id());
     return new Confirmed.Taken(chunk);
-  }
-
-  private List<Part> parts(String key, String multipart, long bytes) {
-    long size = Math.max(PART_BYTES, Math.ceilDiv(bytes, PARTS_MAX));
-    Duration validity = settings.uploadValidity();
-    Duration signed = validity.compareTo(SIGNATURE_MAX) > 0 ? SIGNATURE_MAX : validity;
-    List<Part> parts = new ArrayList<>();
-    for (long first = 0; first < bytes; first += size) {
-      int number = parts.size() + 1;
-      long length = Math.min(size, bytes - first);
-      URI url = store.presignPart(key, multipart, number, length, signed);
-      parts.add(new Part(number, url, first, length));
-    }
-    return parts;
   }
 
   private static Upload row(Announced file, UUID id, String key, String multipart) {

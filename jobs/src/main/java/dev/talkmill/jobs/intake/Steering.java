@@ -114,7 +114,7 @@ public final class Steering {
         tenant,
         () -> {
           Optional<LockedConversation> locked = conversations.lock(conversation);
-          locked.ifPresent(found -> conversations.scheduleIfBehind(conversations.changed(found)));
+          locked.ifPresent(found -> conversations.scheduleAtOnce(conversations.changed(found)));
           return locked.isPresent();
         });
   }
@@ -139,7 +139,7 @@ public final class Steering {
     if (row.stage().subject() == Subject.CONVERSATION) {
       // The row's generation has been settled; a newer one is what gets a conversation made again.
       Optional<LockedConversation> conversation = conversations.lock(row.conversation());
-      conversation.ifPresent(found -> conversations.scheduleIfBehind(conversations.changed(found)));
+      conversation.ifPresent(found -> conversations.scheduleAtOnce(conversations.changed(found)));
       return conversation.isPresent() ? Requeued.DONE : Requeued.UNKNOWN;
     }
     if (row.stage().subject() == Subject.CHUNK && !rules.reopenChunk(row)) {

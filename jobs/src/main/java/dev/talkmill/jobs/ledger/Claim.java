@@ -16,6 +16,7 @@ public final class Claim {
   private final LedgerRow row;
   private final long halfLeaseNanos;
   private final LongSupplier nanoTime;
+  private final long takenAt;
   private final AtomicLong renewedAt;
   private volatile boolean lost;
 
@@ -23,11 +24,17 @@ public final class Claim {
     this.row = row;
     this.halfLeaseNanos = lease.toNanos() / 2;
     this.nanoTime = nanoTime;
+    this.takenAt = askedAtNanos;
     this.renewedAt = new AtomicLong(askedAtNanos);
   }
 
   public LedgerRow row() {
     return row;
+  }
+
+  /** How long ago the row was taken. */
+  public Duration age() {
+    return Duration.ofNanos(nanoTime.getAsLong() - takenAt);
   }
 
   /**

@@ -78,6 +78,13 @@ public final class Ledger {
           + LedgerRow.COLUMNS
           + " FROM processing_status WHERE tenant_id = :tenant AND id = :id";
 
+  /** A job carries a subject through several stages: the row it failed on may not be its first. */
+  private static final String FIND_BY_JOB =
+      "SELECT "
+          + LedgerRow.COLUMNS
+          + " FROM processing_status WHERE tenant_id = :tenant AND job_id = :job"
+          + " AND state IN ('PENDING', 'FAILED') ORDER BY id LIMIT 1";
+
   /**
    * The second arm is the dashboard's requeue: its job runs again with the old epoch, and may take
    * the row only while that job is still the row's own. An operator's run starts its counters anew.
@@ -218,6 +225,17 @@ public final class Ledger {
         .sql(FIND)
         .param("tenant", database.tenant())
         .param("id", id)
+        .query(LedgerRow::read)
+        .optional();
+  }
+
+  /** The row that failed under a job, or waits for its next attempt after it. */
+  Optional<LedgerRow> findByJob(UUID job) {
+    return database
+        .sql()
+        .sql(FIND_BY_JOB)
+        .param("tenant", database.tenant())
+        .param("job", job)
         .query(LedgerRow::read)
         .optional();
   }

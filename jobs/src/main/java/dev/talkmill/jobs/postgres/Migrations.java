@@ -2,6 +2,7 @@ package dev.talkmill.jobs.postgres;
 
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jobrunr.storage.sql.common.DatabaseCreator;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
 
@@ -19,15 +20,21 @@ public final class Migrations {
    * @param owner signs in as the owner of both schemas
    */
   public static void run(DataSource owner) {
-    Flyway.configure()
+    flyway(owner).connectRetries(10).load().migrate();
+    new DatabaseCreator(owner, JOBRUNR_PREFIX, PostgresStorageProvider.class).runMigrations();
+  }
+
+  /** How many migrations of this version the database has not seen. */
+  public static int pending(DataSource owner) {
+    return flyway(owner).load().info().pending().length;
+  }
+
+  private static FluentConfiguration flyway(DataSource owner) {
+    return Flyway.configure()
         .dataSource(owner)
         .schemas("talkmill")
         .defaultSchema("talkmill")
         .createSchemas(true)
-        .locations("classpath:db/migration")
-        .connectRetries(10)
-        .load()
-        .migrate();
-    new DatabaseCreator(owner, JOBRUNR_PREFIX, PostgresStorageProvider.class).runMigrations();
+        .locations("classpath:db/migration");
   }
 }

@@ -61,7 +61,11 @@ public final class ClaimRules implements Claims.Around {
           Optional.of(raised(claimed, conversation.generation()));
       case Convergence.Behind _ -> {
         ledger.complete(claimed, "superseded");
-        conversations.scheduleIfBehind(conversation);
+        if (row.state() == State.FAILED) {
+          conversations.scheduleAtOnce(conversation);
+        } else {
+          conversations.scheduleIfBehind(conversation);
+        }
         yield Optional.empty();
       }
       case Convergence.NotYet _, Convergence.Current _ -> {

@@ -58,7 +58,7 @@ public final class Endings {
   private final Map<Stage, StageStep> steps = new EnumMap<>(Stage.class);
   private final RetryPolicy retries;
   private final Supplier<? extends RandomGenerator> random;
-  private final MeterRegistry meters;
+  private final StageMeters meters;
 
   public Endings(
       Database database,
@@ -77,7 +77,7 @@ public final class Endings {
     this.lanes = lanes;
     this.retries = retries;
     this.random = random;
-    this.meters = meters;
+    this.meters = new StageMeters(meters);
     steps.forEach(step -> this.steps.put(step.stage(), step));
   }
 
@@ -98,6 +98,7 @@ public final class Endings {
       claim.ensureHeld();
       Optional<LedgerRow> successor =
           database.inTenant(row.tenant(), () -> end(row, request, ending, permits));
+      meters.time(claim, "done");
       return successor
           .map(next -> new Next(claims.keep(next, askedAt), permits.handOver()))
           .orElseGet(Next::none);
@@ -111,7 +112,7 @@ public final class Endings {
     LockedConversation conversation = lockOrNull(row);
     Ended ended = conversation == null ? Ended.with("superseded") : ending.apply(conversation);
     ledger.complete(row, ended.outcome(), ended.provider());
-    count(row, ended.outcome());
+    meters.count(row, ended.outcome());
     if (ended.next().isPresent()) {
       return successor(ended.next().get(), request, permits);
     }
@@ -160,16 +161,19 @@ public final class Endings {
       return switch (retries.decide(failure, attempts, random.get())) {
         case RetryDecision.Retry(Duration delay) -> {
           database.inTenant(row.tenant(), () -> retry(row, failure, delay));
+          meters.time(claim, "retry");
           log.warn("{} will be tried again in {}: {}", row.stage(), delay, said);
           yield new AttemptFailedException(
-              "%s. Attempt %d; the next one is due in %d s."
-                  .formatted(said, attempts, Math.max(1, delay.toSeconds())));
+              "%s: %s. Attempt %d; the next one is due in %d s."
+                  .formatted(row.stage(), said, attempts, Math.max(1, delay.toSeconds())));
         }
         case RetryDecision.GiveUp _ -> {
           database.inTenant(row.tenant(), () -> giveUp(row, failure));
+          meters.time(claim, "failed");
           log.warn("{} failed: {}", row.stage(), said, reason);
           yield new AttemptFailedException(
-              "%s. Attempt %d was the last; requeue to try again.".formatted(said, attempts));
+              "%s: %s. Attempt %d was the last; requeue to try again."
+                  .formatted(row.stage(), said, attempts));
         }
       };
     } catch (LostClaimException e) {
@@ -183,14 +187,14 @@ public final class Endings {
 
   private boolean retry(LedgerRow row, Failure failure, Duration delay) {
     ledger.retry(row, failure, delay);
-    count(row, "retry");
+    meters.count(row, "retry");
     return true;
   }
 
   private boolean giveUp(LedgerRow row, Failure failure) {
     LockedConversation conversation = lockOrNull(row);
     ledger.fail(row, failure);
-    count(row, "failed");
+    meters.count(row, "failed");
     if (conversation != null) {
       step(row.stage()).failed(conversation, row, failure);
       lookAgain(row);
@@ -241,12 +245,6 @@ public final class Endings {
     return Failure.of(
         FailureCode.INTERNAL_ERROR,
         e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage()));
-  }
-
-  private void count(LedgerRow row, String result) {
-    meters
-        .counter("talkmill.stage.ends", "stage", row.stage().name(), "result", result)
-        .increment();
   }
 
   /** A permit taken inside a transaction: kept if it commits, given back if not. */

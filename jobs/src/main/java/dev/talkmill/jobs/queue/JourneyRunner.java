@@ -11,6 +11,7 @@ import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.failure.PostponedException;
+import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,7 +73,7 @@ public final class JourneyRunner {
   }
 
   void run(JourneyRequest request, DashboardLog page) {
-    Optional<LedgerRow> row = claims.peek(request.tenant(), request.row());
+    Optional<LedgerRow> row = claims.peek(request.tenant(), request.row(), request.jobId());
     if (row.isEmpty()) {
       page.line("Nothing to do: the row has ended or another job carries it.");
       return;
@@ -80,8 +81,9 @@ public final class JourneyRunner {
     try {
       runInRoom(request, row.get(), page);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Before the thread is interrupted again: the pool would hand out no connection.
       giveBack(request, row.get());
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -146,6 +148,11 @@ public final class JourneyRunner {
       endings.handBack(claim, e.waitFor());
       return Next.none();
     } catch (FailureException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        // Whatever it says, it is what the interruption has broken off.
+        endings.handBack(claim, Duration.ZERO);
+        return Next.none();
+      }
       throw endings.failed(claim, e.failure(), e);
     } catch (RuntimeException e) {
       if (Thread.currentThread().isInterrupted() || draining) {
@@ -160,6 +167,11 @@ public final class JourneyRunner {
   }
 
   private void giveBack(JourneyRequest request, LedgerRow row) {
+    if (row.state() == State.FAILED) {
+      // Nothing but this requeued job would bring it back: the operator must see that it did not.
+      throw new AttemptFailedException(
+          "%s found no room to run again; requeue it once more.".formatted(row.stage()));
+    }
     if (row.epoch() == request.epoch()) {
       database.inTenant(
           row.tenant(),

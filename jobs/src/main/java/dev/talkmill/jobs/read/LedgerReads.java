@@ -15,7 +15,8 @@ public final class LedgerReads {
 
   private static final String VIEW =
       """
-      SELECT s.id, status_json(s) || jsonb_build_object('conversation_id', s.conversation_id) AS view
+      SELECT s.id,
+             status_json(s) || jsonb_build_object('conversation_id', s.conversation_id) AS view
       FROM processing_status s WHERE s.tenant_id = :tenant
       """;
 

@@ -28,6 +28,7 @@ public final class PrepareStep implements StageStep {
   private final ChunkEndings ends;
   private final Recordings recordings;
   private final Parts parts;
+  private final EarlySlices early;
   private final Scratch scratch;
   private final Duration splitAfter;
   private final Duration partLength;
@@ -44,6 +45,7 @@ public final class PrepareStep implements StageStep {
       Conversations conversations,
       Recordings recordings,
       Parts parts,
+      EarlySlices early,
       Scratch scratch,
       Duration splitAfter,
       Duration partLength) {
@@ -52,6 +54,7 @@ public final class PrepareStep implements StageStep {
     this.ends = new ChunkEndings(chunks, conversations);
     this.recordings = recordings;
     this.parts = parts;
+    this.early = early;
     this.scratch = scratch;
     this.splitAfter = splitAfter;
     this.partLength = partLength;
@@ -78,18 +81,18 @@ public final class PrepareStep implements StageStep {
     return switch (verdict) {
       case Verdict.Whole whole ->
           conversation -> {
-            prepared(chunk, audio, whole.missingSeconds());
+            prepared(conversation, chunk, audio, whole.missingSeconds());
             return Ended.then(next(work.row(), chunk));
           };
       case NoSpeech silent ->
           conversation -> {
-            prepared(chunk, audio, silent.missingSeconds());
+            prepared(conversation, chunk, audio, silent.missingSeconds());
             return noSpeech(conversation, work.row(), silent);
           };
       case Verdict.Split split -> {
         List<Parts.Stored> stored = parts.store(work, chunk, split.parts());
         yield conversation -> {
-          prepared(chunk, audio, split.missingSeconds());
+          prepared(conversation, chunk, audio, split.missingSeconds());
           parts.insert(work.row(), chunk, stored);
           return ended(ends.end(conversation, work.row(), ChunkState.SPLIT, null), "split");
         };
@@ -97,8 +100,10 @@ public final class PrepareStep implements StageStep {
     };
   }
 
-  private void prepared(Chunk chunk, DecodedAudio audio, double missing) {
+  private void prepared(
+      LockedConversation conversation, Chunk chunk, DecodedAudio audio, double missing) {
     chunks.prepared(chunk.id(), audio.seconds(), missing, audio.mediaType());
+    early.retryAfter(conversation, chunk.id());
   }
 
   private Ended noSpeech(LockedConversation conversation, LedgerRow row, NoSpeech verdict) {

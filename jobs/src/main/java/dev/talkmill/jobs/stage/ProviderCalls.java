@@ -71,11 +71,24 @@ public final class ProviderCalls {
       result = "postponed";
       throw e;
     } catch (FailureException e) {
-      end(row, id, "FAILED", null, e.failure().code().code());
+      failed(row, id, e);
       throw e;
     } finally {
       meters.counter("talkmill.provider.calls", "provider", provider, "result", result).increment();
       meters.counter("talkmill.provider.seconds", "provider", provider).increment(seconds);
+    }
+  }
+
+  private void failed(LedgerRow row, UUID id, FailureException e) {
+    // The pool hands out no connection to an interrupted thread.
+    boolean interrupted = Thread.interrupted();
+    try {
+      String state = interrupted ? "ABANDONED" : "FAILED";
+      end(row, id, state, null, interrupted ? null : e.failure().code().code());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

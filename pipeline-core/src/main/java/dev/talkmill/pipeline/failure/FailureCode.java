@@ -52,6 +52,15 @@ public enum FailureCode {
     return retryable;
   }
 
+  /**
+   * Whether something that every row needs is away, which says nothing of this row. It is tried
+   * again until that is back: recording goes on meanwhile, and a failure for good would leave an
+   * operator with every chunk of the outage. (A full scratch space is none: a row may fill it.)
+   */
+  public boolean isOutage() {
+    return this == STORAGE_UNAVAILABLE;
+  }
+
   /** The code as it is stored and shown, for example {@code not_decodable}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);

@@ -8,7 +8,8 @@ import java.util.random.RandomGenerator;
  * that failed together does not come back together (AWS Well-Architected, REL05-BP03), and never
  * before the time the other side asked for.
  *
- * @param attemptsMax attempts in all, the first included
+ * @param attemptsMax attempts in all, the first included; an outage is waited out however many it
+ *     takes
  * @param base upper bound of the first delay; doubles with every attempt
  * @param cap upper bound of any delay that we choose
  */
@@ -33,7 +34,8 @@ public record RetryPolicy(int attemptsMax, Duration base, Duration cap) {
    * @param attempts attempts made so far, this one included
    */
   public RetryDecision decide(Failure failure, int attempts, RandomGenerator random) {
-    if (!failure.code().retryable() || attempts >= attemptsMax) {
+    FailureCode code = failure.code();
+    if (!code.retryable() || (attempts >= attemptsMax && !code.isOutage())) {
       return new RetryDecision.GiveUp();
     }
     return new RetryDecision.Retry(delay(failure, attempts, random));

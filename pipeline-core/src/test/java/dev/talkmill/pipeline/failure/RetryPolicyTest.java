@@ -94,6 +94,13 @@ class RetryPolicyTest {
 
   @ParameterizedTest
   @EnumSource(FailureCode.class)
+  void onlyAnOutageIsWaitedOutHoweverLongItLasts(FailureCode code) {
+    RetryDecision decision = POLICY.decide(Failure.of(code, "why"), 1_000_000, new Random(1));
+    assertThat(decision instanceof Retry).isEqualTo(code == FailureCode.STORAGE_UNAVAILABLE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(FailureCode.class)
   void onlyWhatMayEndBetterIsTriedAgain(FailureCode code) {
     RetryDecision decision = POLICY.decide(Failure.of(code, "why"), 1, new Random(1));
     assertThat(decision instanceof Retry).isEqualTo(code.retryable());

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
  * alone and wants signed requests. An acknowledged object is on the disk.
  *
  * <p>Below the directory: {@code objects/<bucket>/<key>} as plain files, {@code credentials} (mode
- * 600: access key id and secret, a line each), {@code lock}. A write that is cut off can show up in
- * listings as {@code <key>-<uuid>}, so that a listing is never proof of an object.
+ * 600: access key id and secret, a line each), {@code lock}. A write under way shows up in listings
+ * as {@code <key>-<uuid>}, so that a listing is never proof of an object; those that a dead process
+ * left behind are removed at the start.
  */
 public final class EmbeddedS3 implements AutoCloseable {
 
@@ -79,7 +80,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     // A relative base directory makes the server's listings silently empty.
     Path objects = PrivateFiles.directory(home.resolve("objects"));
     try {
-      PrivateFiles.directory(objects.resolve(bucket));
+      CutOffWrites.remove(PrivateFiles.directory(objects.resolve(bucket)));
       PrivateFiles.sync(objects);
     } catch (IOException e) {
       throw new EmbeddedServiceException(

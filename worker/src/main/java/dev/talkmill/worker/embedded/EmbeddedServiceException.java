@@ -3,7 +3,7 @@ package dev.talkmill.worker.embedded;
 /**
  * An embedded server cannot start. The message is one plain sentence for the person at the desk.
  */
-public final class EmbeddedServiceException extends RuntimeException {
+final class EmbeddedServiceException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

@@ -3,10 +3,10 @@ package dev.talkmill.worker.http;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.InvalidMediaTypeException;
@@ -33,6 +33,7 @@ record ChunkHeaders(
   private static final int YEAR_MAX = 9999;
 
   static ChunkHeaders of(HttpServletRequest request) {
+    Encodings.requireNone(request);
     MediaType type = type(request.getContentType());
     if (type.getType().equals("multipart")) {
       throw new ProblemException(
@@ -60,20 +61,19 @@ record ChunkHeaders(
         }
       }
     } catch (InvalidMediaTypeException e) {
-      // Falls through to the type of bytes of any kind.
+      if (header != null
+          && header.toLowerCase(Locale.ROOT).startsWith(MediaType.TEXT_PLAIN_VALUE)) {
+        throw new ProblemException(
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            "The text's character set is not known here. Send it as text/plain; charset=utf-8.");
+      }
     }
     return MediaType.APPLICATION_OCTET_STREAM;
   }
 
   private static Charset charset(MediaType type) {
-    try {
-      Charset charset = type.getCharset();
-      return charset == null ? StandardCharsets.UTF_8 : charset;
-    } catch (UnsupportedCharsetException e) {
-      throw new ProblemException(
-          ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-          "The text's character set is not known here. Send it as text/plain; charset=utf-8.");
-    }
+    Charset charset = type.getCharset();
+    return charset == null ? StandardCharsets.UTF_8 : charset;
   }
 
   static @Nullable Long sequence(@Nullable String header) {

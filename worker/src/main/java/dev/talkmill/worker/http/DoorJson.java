@@ -10,8 +10,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * JSON of the door: snake_case, unknown and doubled fields refused, no guessing of types. It is no
@@ -36,6 +39,13 @@ final class DoorJson {
               DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              texts ->
+                  texts
+                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .build();
 
   private DoorJson() {}
@@ -50,16 +60,20 @@ final class DoorJson {
    * @throws ProblemException with the place and the field, never with the body's own text
    */
   static <T> T read(byte[] body, Class<T> type) {
+    JsonNode tree;
     try {
-      T value = MAPPER.readValue(body, type);
-      if (value == null) {
-        throw new ProblemException(
-            ProblemCode.INVALID_FIELD, "The body is null. Send a JSON object.");
-      }
-      return value;
+      tree = MAPPER.readTree(body);
     } catch (JacksonException e) {
-      throw refusal(e);
+      throw new ProblemException(
+          ProblemCode.MALFORMED_JSON,
+          "The body is not valid JSON (line %d, column %d). Send one JSON object in UTF-8."
+              .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     }
+    if (!tree.isObject()) {
+      throw new ProblemException(
+          ProblemCode.INVALID_FIELD, "The body is JSON, but no object. Send a JSON object.");
+    }
+    return convert(tree, type);
   }
 
   /**
@@ -95,10 +109,7 @@ final class DoorJson {
                   : "The value of \"%s\" has another type than is documented."
                       .formatted(path(bind)));
       default ->
-          new ProblemException(
-              ProblemCode.MALFORMED_JSON,
-              "The body is not valid JSON (line %d, column %d). Send one JSON object in UTF-8."
-                  .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+          new ProblemException(ProblemCode.INVALID_FIELD, "A number of the body is out of bounds.");
     };
   }
 

@@ -19,6 +19,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class EventDoor {
 
+  private static final String MEDIA_TYPE = "text/event-stream;charset=utf-8";
+
   private final ConversationReads conversations;
   private final EventStreams streams;
 
@@ -39,8 +41,12 @@ final class EventDoor {
     if (!conversations.exists(caller.tenant(), id)) {
       throw ProblemException.unknown(ProblemCode.UNKNOWN_CONVERSATION, id);
     }
+    if (request.getMethod().equals("HEAD")) {
+      response.setContentType(MEDIA_TYPE);
+      return;
+    }
     EventStreams.Place place = streams.enter(caller.key().id());
-    response.setContentType("text/event-stream;charset=utf-8");
+    response.setContentType(MEDIA_TYPE);
     // A proxy in between must pass events on at once.
     response.setHeader("X-Accel-Buffering", "no");
     AsyncContext exchange = request.startAsync();
@@ -56,8 +62,8 @@ final class EventDoor {
     } catch (IllegalArgumentException e) {
       throw new ProblemException(
           ProblemCode.INVALID_HEADER,
-          "\"Last-Event-ID\" must be the id of an event of this stream. Leave it out to begin at the"
-              + " first event.");
+          "\"Last-Event-ID\" must be the id of an event of this stream. Leave it out to begin at"
+              + " the first event.");
     }
   }
 }

@@ -30,20 +30,33 @@ final class EventStream {
 
   private final Function<Position, List<StoredEvent>> reads;
   private final BooleanSupplier entitled;
+  private final Pause pause;
   private final LongSupplier nanoTime;
+
+  /**
+   * Waits. It is told of the end of the process instead of being interrupted, which would break a
+   * connection to the database that it is just using.
+   */
+  @FunctionalInterface
+  interface Pause {
+    boolean endedDuring(Duration time) throws InterruptedException;
+  }
 
   /**
    * Makes one.
    *
    * @param reads the next events after a position, at most {@link #BATCH}
    * @param entitled whether the client may still see them; asked at every heartbeat
+   * @param pause waits between two looks
    */
   EventStream(
       Function<Position, List<StoredEvent>> reads,
       BooleanSupplier entitled,
+      Pause pause,
       LongSupplier nanoTime) {
     this.reads = reads;
     this.entitled = entitled;
+    this.pause = pause;
     this.nanoTime = nanoTime;
   }
 
@@ -64,7 +77,8 @@ final class EventStream {
     }
   }
 
-  private void stream(OutputStream out, Position after, long endNanos)
+  /** Until the client may not see more, or the end has come. */
+  void stream(OutputStream out, Position after, long endNanos)
       throws IOException, InterruptedException {
     Position position = after;
     send(out, HELLO);
@@ -82,8 +96,8 @@ final class EventStream {
         send(out, BEAT);
         beatAt = nanoTime.getAsLong() + HEARTBEAT.toNanos();
       }
-      if (batch.size() < BATCH) {
-        Thread.sleep(LOOK);
+      if (batch.size() < BATCH && pause.endedDuring(LOOK)) {
+        return;
       }
     }
   }

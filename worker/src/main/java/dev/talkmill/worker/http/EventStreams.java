@@ -7,9 +7,9 @@ import jakarta.servlet.AsyncContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -32,9 +32,9 @@ final class EventStreams implements SmartLifecycle {
   private final Authenticator authenticator;
   private final LongSupplier nanoTime;
   private final Map<UUID, Integer> byKey = new HashMap<>();
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private int all;
   private volatile boolean running;
+  private volatile CountDownLatch stopped = new CountDownLatch(1);
 
   EventStreams(
       EventReads events,
@@ -95,15 +95,14 @@ final class EventStreams implements SmartLifecycle {
         new EventStream(
             position -> events.after(tenant, conversation, position, EventStream.BATCH),
             () -> isEntitled(authorization, tenant, conversation),
+            time -> stopped.await(time.toNanos(), TimeUnit.NANOSECONDS),
             nanoTime);
     Thread.ofVirtual()
         .name("events-" + conversation)
         .start(() -> {
-          threads.add(Thread.currentThread());
           try {
             stream.run(exchange, after, nanoTime.getAsLong() + OPEN_MAX.toNanos());
           } finally {
-            threads.remove(Thread.currentThread());
             leave(place);
           }
         });
@@ -123,6 +122,7 @@ final class EventStreams implements SmartLifecycle {
 
   @Override
   public void start() {
+    stopped = new CountDownLatch(1);
     running = true;
   }
 
@@ -130,7 +130,7 @@ final class EventStreams implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    threads.forEach(Thread::interrupt);
+    stopped.countDown();
   }
 
   @Override

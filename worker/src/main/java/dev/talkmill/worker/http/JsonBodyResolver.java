@@ -34,6 +34,7 @@ final class JsonBodyResolver implements HandlerMethodArgumentResolver {
     if (request == null) {
       throw new IllegalStateException("the door is served by servlets alone");
     }
+    Encodings.requireNone(request);
     requireJson(request.getContentType());
     if (request.getContentLengthLong() > BYTES_MAX) {
       throw tooLarge();

@@ -108,28 +108,32 @@ final class ProblemAdvice {
         response);
   }
 
-  /** The client has gone, or is too slow; where it is still there, it is told. */
+  /** The client has gone or is too slow; where it is still there, it is told. */
   @ExceptionHandler
   void brokenOff(IOException e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    if (response.isCommitted()) {
+      // Only a broken connection tells that a begun answer is not whole.
+      throw e;
+    }
+    log.debug("a request broke off: {}", e.toString());
+    try {
+      writer.write(brokenOff(e), request, response);
+    } catch (IOException gone) {
+      log.debug("nobody was there to be told: {}", gone.toString());
+    }
+  }
+
+  private static ProblemException brokenOff(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SocketTimeoutException) {
-        writer.write(
-            new ProblemException(
-                ProblemCode.BODY_TIMEOUT,
-                "The body stopped arriving. Nothing was kept; send it again."),
-            request,
-            response);
-        return;
+        return new ProblemException(
+            ProblemCode.BODY_TIMEOUT,
+            "The body stopped arriving. Nothing was kept; send it again.");
       }
     }
-    log.debug("a client broke off: {}", e.toString());
-    // An aborted body: there is nobody to answer, and the connection can't be used any more.
-    writer.write(
-        new ProblemException(
-            ProblemCode.BAD_REQUEST, "The body ended before its declared end. Nothing was kept."),
-        request,
-        response);
+    return new ProblemException(
+        ProblemCode.BAD_REQUEST, "The body ended before its declared end. Nothing was kept.");
   }
 
   @ExceptionHandler

@@ -1,7 +1,6 @@
 package dev.talkmill.worker.http;
 
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Every way in which a request can be refused. Codes are contract: clients decide by them, and none
@@ -58,6 +57,7 @@ enum ProblemCode {
 
   INTERNAL_ERROR(500, "Something went wrong on our side"),
   NOT_IMPLEMENTED(501, "The request asks for something that this server does not do"),
+  HTTP_VERSION_NOT_SUPPORTED(505, "The version of HTTP is not supported"),
   SPOOL_FULL(503, "No more chunks can be kept for the moment"),
   SCRATCH_FULL(503, "There is no room on disk for the moment"),
   DATABASE_UNAVAILABLE(503, "The database can't be reached for the moment"),
@@ -100,16 +100,8 @@ enum ProblemCode {
       case 431 -> HEADERS_TOO_LARGE;
       case 501 -> NOT_IMPLEMENTED;
       case 503 -> SHUTTING_DOWN;
+      case 505 -> HTTP_VERSION_NOT_SUPPORTED;
       default -> status >= 400 && status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
     };
-  }
-
-  static Optional<ProblemCode> find(String code) {
-    for (ProblemCode each : values()) {
-      if (each.code().equals(code)) {
-        return Optional.of(each);
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -1,7 +1,6 @@
 package dev.talkmill.worker.http;
 
 import java.io.IOException;
-import java.util.UUID;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -26,9 +25,6 @@ public final class ProblemValve extends ErrorReportValve {
       return;
     }
     try {
-      if (response.getHeader(DoorFilter.REQUEST_ID) == null) {
-        response.setHeader(DoorFilter.REQUEST_ID, UUID.randomUUID().toString());
-      }
       writer.write(writer.ofStatus(status), request, response.getResponse());
     } catch (IOException e) {
       log.debug("a refusal could not be told: {}", e.toString());

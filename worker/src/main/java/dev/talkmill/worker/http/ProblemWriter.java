@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.UUID;
 
 /** Writes problems, whatever form of answer was asked for. */
 final class ProblemWriter {
@@ -15,12 +16,12 @@ final class ProblemWriter {
       // whole.
       throw new IOException("the answer could not be ended: " + problem.code().code());
     }
-    String requestId = response.getHeader(DoorFilter.REQUEST_ID);
     response.resetBuffer();
     response.setStatus(problem.code().status());
     response.setContentType(Problem.MEDIA_TYPE);
-    if (requestId != null) {
-      response.setHeader(DoorFilter.REQUEST_ID, requestId);
+    if (response.getHeader(DoorFilter.REQUEST_ID) == null) {
+      // Refused by the connector, before the filter saw it.
+      response.setHeader(DoorFilter.REQUEST_ID, UUID.randomUUID().toString());
     }
     if (problem.code() == ProblemCode.UNAUTHENTICATED) {
       response.setHeader("WWW-Authenticate", "Bearer realm=\"talkmill\"");
@@ -31,7 +32,7 @@ final class ProblemWriter {
     }
     byte[] body = DoorJson.write(Problem.of(problem.code(), problem.detail()));
     response.setContentLength(body.length);
-    if (!request.getMethod().equals("HEAD")) {
+    if (!"HEAD".equals(request.getMethod())) {
       response.getOutputStream().write(body);
     }
     response.flushBuffer();

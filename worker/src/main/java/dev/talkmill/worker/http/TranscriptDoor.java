@@ -164,6 +164,7 @@ final class TranscriptDoor {
   private static ProblemException unknownVersion() {
     return new ProblemException(
         ProblemCode.UNKNOWN_VERSION,
-        "The conversation has no transcript of this version. Leave \"version\" out for the newest.");
+        "The conversation has no transcript of this version. Leave \"version\" out for the"
+            + " newest.");
   }
 }

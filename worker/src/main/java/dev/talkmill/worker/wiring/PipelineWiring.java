@@ -11,6 +11,7 @@ import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.WakeUp;
 import dev.talkmill.jobs.stage.AggregateStep;
+import dev.talkmill.jobs.stage.EarlySlices;
 import dev.talkmill.jobs.stage.EraseStep;
 import dev.talkmill.jobs.stage.Parts;
 import dev.talkmill.jobs.stage.PrepareStep;
@@ -168,6 +169,7 @@ class PipelineWiring {
         core.conversations(),
         recordings,
         new Parts(core.chunks(), core.ledger(), store, WavFiles::cut, scratch),
+        new EarlySlices(core.database(), core.chunks(), core.conversations(), core.ledger()),
         scratch,
         settings.audio().splitAfter(),
         settings.audio().partLength());

@@ -7,6 +7,8 @@ import dev.talkmill.jobs.queue.WakeUp;
 import dev.talkmill.jobs.sweep.ReleaseExpiredLeases;
 import dev.talkmill.worker.cli.WorkerProcess;
 import dev.talkmill.worker.cli.WorkerStarter;
+import dev.talkmill.worker.dashboard.Dashboard;
+import dev.talkmill.worker.metrics.LedgerMetrics;
 import dev.talkmill.worker.settings.Settings;
 import dev.talkmill.worker.wiring.ServicesWiring.OwnPostgres;
 import java.util.HashMap;
@@ -38,6 +40,8 @@ public final class SpringStarter implements WorkerStarter {
       endLeasesOfTheDead(context);
       context.getBean(WakeUp.class).start();
       context.getBean(JobSystem.class).start();
+      context.getBean(LedgerMetrics.class).start();
+      context.getBean(Dashboard.class).start();
       return new SpringWorker(context, settings, key);
     } catch (RuntimeException e) {
       context.close();
@@ -61,6 +65,9 @@ public final class SpringStarter implements WorkerStarter {
     defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
     defaults.put("management.endpoint.health.probes.enabled", "true");
     defaults.put("management.endpoint.health.show-details", "always");
+    defaults.put(
+        "management.endpoint.health.group.readiness.include",
+        "readinessState,database,schema,jobServer,objectStore");
     defaults.put("management.health.diskspace.enabled", "false");
     defaults.put("spring.jmx.enabled", "false");
     defaults.put("spring.threads.virtual.enabled", "true");

@@ -1,6 +1,7 @@
 package dev.talkmill.worker.wiring;
 
 import dev.talkmill.worker.cli.WorkerProcess;
+import dev.talkmill.worker.dashboard.Dashboard;
 import dev.talkmill.worker.settings.Settings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ record SpringWorker(ConfigurableApplicationContext context, Settings settings, A
 
   @Override
   public URI dashboard() {
-    return local("local.management.port", "/dashboard");
+    return context.getBean(Dashboard.class).uri();
   }
 
   @Override

@@ -8,5 +8,11 @@ import org.springframework.context.annotation.Import;
 /** All of the process. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ServicesWiring.class, PipelineWiring.class, DoorWiring.class, HttpConfiguration.class})
+@Import({
+  ServicesWiring.class,
+  PipelineWiring.class,
+  DoorWiring.class,
+  OperationsWiring.class,
+  HttpConfiguration.class
+})
 class Wiring {}

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,21 @@ class EmbeddedS3Test {
       assertThatThrownBy(() -> EmbeddedS3.start(directory, "talkmill"))
           .isInstanceOf(EmbeddedServiceException.class)
           .hasMessageStartingWith("Another Talkmill process uses ");
+    }
+  }
+
+  @Test
+  void whatADeadProcessWasWritingIsGoneAfterTheNextStart() throws IOException {
+    UUID id = UUID.randomUUID();
+    Path objects = Files.createDirectories(directory.resolve("objects/talkmill/t/k"));
+    Path object = Files.writeString(objects.resolve(id.toString()), "whole");
+    Path cutOff = Files.writeString(objects.resolve(id + "-" + UUID.randomUUID()), "hal");
+    Path part = Files.writeString(objects.resolve(".mpus-" + UUID.randomUUID() + "-k-1"), "part");
+    try (EmbeddedS3 server = EmbeddedS3.start(directory, "talkmill")) {
+      assertThat(server.endpoint()).isNotNull();
+      assertThat(cutOff).doesNotExist();
+      assertThat(object).exists();
+      assertThat(part).exists();
     }
   }
 

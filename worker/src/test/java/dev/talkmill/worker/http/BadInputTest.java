@@ -61,6 +61,10 @@ class BadInputTest {
     home.client()
         .chunk(id, body, "Content-Type", "text/plain; charset=klingon")
         .problem(415, "unsupported_media_type");
+    home.client()
+        .chunk(id, body, "Content-Encoding", "gzip")
+        .problem(415, "unsupported_media_type");
+    home.client().chunk(id, body, "Content-Encoding", "identity").expect(202);
   }
 
   @Test

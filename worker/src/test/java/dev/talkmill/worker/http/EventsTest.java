@@ -3,20 +3,26 @@ package dev.talkmill.worker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.talkmill.jobs.read.EventReads.Position;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,8 +58,11 @@ class EventsTest {
     private final BufferedReader lines;
 
     Stream(String conversation, @Nullable String lastEventId) throws Exception {
-      HttpRequest.Builder request =
-          home.client().request("/v1/conversations/" + conversation + "/events");
+      this(home.client(), conversation, lastEventId);
+    }
+
+    Stream(Client client, String conversation, @Nullable String lastEventId) throws Exception {
+      HttpRequest.Builder request = client.request("/v1/conversations/" + conversation + "/events");
       if (lastEventId != null) {
         request.header("Last-Event-ID", lastEventId);
       }
@@ -170,6 +179,52 @@ class EventsTest {
                   .request("/v1/conversations/" + id + "/events")
                   .header("Last-Event-ID", bad))
           .problem(400, "invalid_header");
+    }
+  }
+
+  @Test
+  void askingForTheHeadersOpensNoStream() {
+    String id = home.conversation();
+    Client client = home.client();
+    for (int times = 0; times < 25; times++) {
+      client
+          .send(
+              client
+                  .request("/v1/conversations/" + id + "/events")
+                  .method("HEAD", BodyPublishers.noBody()))
+          .expect(200);
+    }
+  }
+
+  @Test
+  void aStreamBeatsWhileNothingHappensAndEndsWhenItsKeyDoes() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    AtomicInteger asked = new AtomicInteger();
+    EventStream stream =
+        new EventStream(
+            position -> List.of(),
+            () -> asked.incrementAndGet() < 3,
+            time -> false,
+            () -> nanos.addAndGet(Duration.ofSeconds(8).toNanos()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    stream.stream(out, Position.START, Long.MAX_VALUE);
+
+    assertThat(asked).hasValue(3);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo("retry: 2000\n: connected\n\n: heartbeat\n\n: heartbeat\n\n");
+  }
+
+  @Test
+  void aServerThatShutsDownEndsItsStreams(@TempDir Path own) throws Exception {
+    Door closing = Door.open(own);
+    Door.Home there = closing.home();
+    try (Stream stream = new Stream(there.client(), there.conversation(), null)) {
+      Thread closer = Thread.ofVirtual().start(closing::close);
+      while (stream.lines.readLine() != null) {
+        // What comes before the end does not matter.
+      }
+      closer.join();
     }
   }
 

@@ -110,6 +110,31 @@ class ListsTest {
     home.get(id, "/segments?cursor=eA").problem(400, "invalid_cursor");
   }
 
+  @Test
+  void whileEverythingIsRecognisedAgainTheVersionBeforeStands() {
+    String id = home.conversation();
+    String chunk = home.client().chunk(id, new byte[] {1}).expect(202).text("id");
+    transcript(UUID.fromString(id), UUID.fromString(chunk), 2, "before ");
+    home.get(id, "/transcript").problem(404, "transcript_not_ready");
+
+    door.core
+        .database()
+        .inTenant(
+            home.tenant(),
+            () ->
+                door.core
+                    .database()
+                    .sql()
+                    .sql("UPDATE conversation_chunk SET revision = 2 WHERE id = ?::uuid")
+                    .params(chunk)
+                    .update());
+
+    Answer standing = home.get(id, "/transcript").expect(200);
+    assertThat(standing.text("text")).isEqualTo("before 0\nbefore 1");
+    assertThat(standing.json().get("provisional").asBoolean()).isTrue();
+    assertThat(standing.json().get("version").asLong()).isEqualTo(1);
+  }
+
   private static void transcript(UUID conversation, UUID chunk, int segments, String prefix) {
     List<Segment> made =
         IntStream.range(0, segments)

@@ -32,7 +32,8 @@ class ProjectsTest {
         home.client()
             .post(
                 "/v1/projects",
-                "{\"name\":\" Water \",\"language\":\"nl\",\"key_terms\":[\"Zuiderzee\",\"Zuiderzee\"],"
+                "{\"name\":\" Water \",\"language\":\"nl\","
+                    + "\"key_terms\":[\"Zuiderzee\",\"Zuiderzee\"],"
                     + "\"anonymize\":false,\"title_wanted\":false}")
             .expect(201);
     assertThat(project.names())

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -91,7 +92,7 @@ class UploadsTest {
     assertThat(row.get("stage").asString()).isEqualTo("PREPARE");
   }
 
-  @Test
+  @RepeatedTest(10)
   void confirmingManyTimesAtOnceMakesOneChunk() throws Exception {
     String id = home.conversation();
     Answer upload = begin(id, 2000);
@@ -163,6 +164,36 @@ class UploadsTest {
     assertThat(sweep.runOnce()).isZero();
     complete(begun.text("id")).problem(409, "upload_expired");
     complete(fresh.text("id")).expect(202);
+  }
+
+  @Test
+  void erasingAChunkErasesTheFileThatWasUploadedForIt() throws Exception {
+    String id = home.conversation();
+    Answer upload = begin(id, 1000);
+    put(upload.json().get("parts").get(0));
+    String chunk = complete(upload.text("id")).expect(202).text("id");
+
+    home.client().delete("/v1/conversations/" + id + "/chunks/" + chunk).expect(202);
+
+    String key =
+        ObjectKeys.upload(home.tenant(), UUID.fromString(id), UUID.fromString(upload.text("id")));
+    String prefixes =
+        door.core
+            .database()
+            .inTenant(
+                home.tenant(),
+                () ->
+                    door.core
+                        .database()
+                        .sql()
+                        .sql(
+                            "SELECT array_to_string(prefixes, ' ') FROM tombstone"
+                                + " WHERE chunk_id = ?::uuid")
+                        .params(chunk)
+                        .query(String.class)
+                        .single());
+    assertThat(prefixes.split(" ")).contains(key);
+    complete(upload.text("id")).problem(404, "unknown_upload");
   }
 
   @Test

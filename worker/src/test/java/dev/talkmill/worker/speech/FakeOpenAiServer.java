@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * An OpenAI-compatible server on a free loopback port: {@code /v1/audio/transcriptions} and {@code
@@ -39,7 +40,8 @@ public final class FakeOpenAiServer implements AutoCloseable {
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final Queue<FakeAnswer> script = new ConcurrentLinkedQueue<>();
   private final Queue<Received> received = new ConcurrentLinkedQueue<>();
-  private volatile FakeAnswer transcription = FakeAnswer.json(OpenAiShapes.OPENAI);
+  private volatile Function<Received, FakeAnswer> transcription =
+      any -> FakeAnswer.json(OpenAiShapes.OPENAI);
   private volatile FakeAnswer completion =
       FakeAnswer.json(OpenAiShapes.chat("{\"summary\": \"They met.\", \"title\": \"Meeting\"}"));
 
@@ -57,6 +59,11 @@ public final class FakeOpenAiServer implements AutoCloseable {
     /** Values of a field of a multipart form. */
     public List<String> form(String name) {
       return Multipart.values(headers.getOrDefault("content-type", ""), body, name);
+    }
+
+    /** The file of a multipart form. */
+    public byte[] file() {
+      return Multipart.bytes(headers.getOrDefault("content-type", ""), body, "file").getFirst();
     }
   }
 
@@ -81,6 +88,11 @@ public final class FakeOpenAiServer implements AutoCloseable {
 
   /** What transcriptions are answered with from now on, where nothing is queued. */
   public FakeOpenAiServer transcribeWith(FakeAnswer answer) {
+    return transcribeWith(any -> answer);
+  }
+
+  /** As {@link #transcribeWith(FakeAnswer)}; may take its time, each request has a thread. */
+  public FakeOpenAiServer transcribeWith(Function<Received, FakeAnswer> answer) {
     transcription = answer;
     return this;
   }
@@ -152,17 +164,18 @@ public final class FakeOpenAiServer implements AutoCloseable {
     if (body.length < length) {
       throw new EOFException("the request was cut off");
     }
-    received.add(new Received(first[0], first[1], headers, body));
-    return send(next(first[1]), out, connection);
+    Received request = new Received(first[0], first[1], headers, body);
+    received.add(request);
+    return send(next(request), out, connection);
   }
 
-  private FakeAnswer next(String path) {
+  private FakeAnswer next(Received request) {
     FakeAnswer queued = script.poll();
     if (queued != null) {
       return queued;
     }
-    return switch (path) {
-      case "/v1/audio/transcriptions" -> transcription;
+    return switch (request.path()) {
+      case "/v1/audio/transcriptions" -> transcription.apply(request);
       case "/v1/chat/completions" -> completion;
       default -> FakeAnswer.status(404);
     };

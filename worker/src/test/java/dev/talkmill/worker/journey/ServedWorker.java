@@ -1,0 +1,142 @@
+package dev.talkmill.worker.journey;
+
+import dev.talkmill.jobs.testing.Await;
+import dev.talkmill.worker.WorkerApplication;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code talkmill serve} as a process, on this test's class path: started, killed, stopped and
+ * started again on one data directory and one port.
+ */
+final class ServedWorker implements AutoCloseable {
+
+  static final String KEY = "tm_key-of-the-journey-tests";
+
+  private static final Duration READY = Duration.ofSeconds(60);
+
+  private final DataDirectory data;
+  private final Path log;
+  private final int port;
+  private final Map<String, String> settings;
+  private Process process;
+
+  /**
+   * Prepares one.
+   *
+   * @param settings further settings, by the names of their environment variables
+   */
+  ServedWorker(Path directory, Map<String, String> settings) {
+    this.data = new DataDirectory(directory.toAbsolutePath().resolve("data"));
+    this.log = directory.resolve("worker.log");
+    this.port = freePort();
+    this.settings = new HashMap<>(settings);
+    this.settings.putAll(
+        Map.of(
+            "TALKMILL_DATA_DIR", data.root().toString(),
+            "TALKMILL_HTTP_PORT", Integer.toString(port),
+            "TALKMILL_MANAGEMENT_PORT", Integer.toString(freePort()),
+            "TALKMILL_DASHBOARD_PORT", Integer.toString(freePort()),
+            "TALKMILL_API_KEY", KEY));
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  DataDirectory data() {
+    return data;
+  }
+
+  Client client() {
+    return new Client(URI.create("http://127.0.0.1:" + port), KEY);
+  }
+
+  /** Starts the process and waits until its door is open. */
+  ServedWorker start() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-Xshare:auto",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(WorkerApplication.class.getName(), "serve"));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(log.toAbsolutePath().getParent().toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("TALKMILL_"));
+    builder.environment().putAll(settings);
+    builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Await.until(this::isOpen, open -> open, READY);
+    return this;
+  }
+
+  private boolean isOpen() {
+    if (!process.isAlive()) {
+      throw new AssertionError("the worker ended with " + process.exitValue() + ":\n" + log());
+    }
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kill -9 of the worker alone: its database lives on, its decoders notice by themselves. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(30, TimeUnit.SECONDS);
+  }
+
+  /** SIGTERM, and the exit code once the process has ended. */
+  int stop(Duration limit) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("the worker did not end within " + limit + ":\n" + log());
+    }
+    return process.exitValue();
+  }
+
+  /** Leaves nothing behind, whatever a test has come to. */
+  @Override
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+    data.processes().forEach(ProcessHandle::destroyForcibly);
+  }
+}

@@ -35,7 +35,6 @@ class ArchitectureTest {
   private static final String WIRING = "dev.talkmill.worker.wiring..";
   private static final String DECODER_CHILD = "dev.talkmill.worker.audio.child..";
 
-
   /** Its classes are made by the logging library's configuration, by name. */
   private static final String LOGGING = "dev.talkmill.worker.logging..";
 

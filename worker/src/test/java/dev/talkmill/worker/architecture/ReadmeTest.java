@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.talkmill.worker.settings.KnownSettings;
 import dev.talkmill.worker.settings.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class ReadmeTest {
     try {
       return Files.list(folder);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -81,12 +82,12 @@ class ReadmeTest {
     Map<String, String> defaults = new TreeMap<>();
     for (RecordComponent group : Settings.class.getRecordComponents()) {
       String prefix = group.getType().getAnnotation(ConfigurationProperties.class).value();
-      Arrays.stream(group.getType().getRecordComponents())
-          .filter(component -> component.isAnnotationPresent(DefaultValue.class))
-          .forEach(component ->
+      Arrays.stream(group.getType().getConstructors()[0].getParameters())
+          .filter(parameter -> parameter.isAnnotationPresent(DefaultValue.class))
+          .forEach(parameter ->
               defaults.put(
-                  canonical(prefix + "." + component.getName()),
-                  component.getAnnotation(DefaultValue.class).value()[0]));
+                  canonical(prefix + "." + parameter.getName()),
+                  parameter.getAnnotation(DefaultValue.class).value()[0]));
     }
     return defaults;
   }

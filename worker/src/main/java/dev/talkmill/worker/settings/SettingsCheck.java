@@ -41,7 +41,7 @@ final class SettingsCheck {
    * @throws SettingsError if a name that starts with {@code talkmill.} or {@code TALKMILL_} is not
    *     that of a setting
    */
-  public static void check(ConfigurableEnvironment environment) {
+  static void check(ConfigurableEnvironment environment) {
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof SystemEnvironmentPropertySource variables) {
         checkVariables(variables);

@@ -35,6 +35,9 @@ class ArchitectureTest {
   private static final String WIRING = "dev.talkmill.worker.wiring..";
   private static final String DECODER_CHILD = "dev.talkmill.worker.audio.child..";
 
+  /** Its classes are made by the logging library's configuration, by name. */
+  private static final String LOGGING = "dev.talkmill.worker.logging..";
+
   private static final String MAIN = "dev.talkmill.worker.WorkerApplication";
   private static final String COMMAND_LINE = "dev.talkmill.worker.cli.Cli";
 
@@ -123,6 +126,8 @@ class ArchitectureTest {
           .areTopLevelClasses()
           .and()
           .areNotAssignableTo(Throwable.class)
+          .and()
+          .resideOutsideOfPackage(LOGGING)
           .and(describe("are not made by name", type -> !MADE_BY_NAME.contains(type.getName())))
           .should(beUsedFromAnotherPackage());
 

@@ -173,6 +173,7 @@ public final class JobSystem implements AutoCloseable {
             core.database(), server, lanes, settings.dispatchLease(), settings.tenantInFlightMax());
     this.relayLoop = new RelayLoop(relay, settings.poll());
     wakeUp.wakes(relayLoop::signal);
+    lanes.tellsWhenFree(relayLoop::roomFreed);
     this.watchdog =
         new Watchdog(core.database(), Watchdog.over(server), worker.giveUp(), System::nanoTime);
     List<Sweep> all = new ArrayList<>(sweeps(core, endings));

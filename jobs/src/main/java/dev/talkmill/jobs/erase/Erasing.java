@@ -41,11 +41,14 @@ public final class Erasing {
                        AND id = :chunk AND parent_id IS NULL)
       """;
 
+  /** Locks them, so that none can be claimed between this look and their cancellation. */
   private static final String IN_FLIGHT =
       """
-      SELECT EXISTS (SELECT FROM processing_status
-                     WHERE tenant_id = :tenant AND conversation_id = :conversation
-                       AND state = 'PROCESSING')
+      SELECT coalesce(bool_or(open.state = 'PROCESSING'), false)
+      FROM (SELECT state FROM processing_status
+            WHERE tenant_id = :tenant AND conversation_id = :conversation
+              AND state IN ('PENDING', 'QUEUED', 'PROCESSING')
+            ORDER BY id FOR UPDATE) open
       """;
 
   private static final String TOMBSTONE =

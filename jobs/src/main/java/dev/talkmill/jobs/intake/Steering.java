@@ -62,7 +62,9 @@ public final class Steering {
   }
 
   private void finish(LockedConversation conversation, @Nullable Integer expectedChunks) {
-    if (conversation.finished() && expectedChunks == null) {
+    boolean nothingNew =
+        expectedChunks == null || expectedChunks.equals(conversation.expectedChunks());
+    if (conversation.finished() && nothingNew) {
       return;
     }
     conversations.scheduleIfBehind(conversations.finish(conversation, "host", expectedChunks));

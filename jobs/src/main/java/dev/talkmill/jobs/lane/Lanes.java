@@ -19,6 +19,8 @@ public final class Lanes {
   private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
   private final Map<Stage, IntUnaryOperator> gates;
   private final int total;
+  private volatile Runnable freed = () -> {};
+  private volatile boolean closed;
 
   /**
    * @param sizes of every stage, at least 1
@@ -50,18 +52,35 @@ public final class Lanes {
     void close();
   }
 
+  /** Names who is told, on the thread that gives a permit back, that there is room. */
+  public void tellsWhenFree(Runnable listener) {
+    this.freed = listener;
+  }
+
+  /** From here on no permit is given; those that are out are given back as ever. */
+  public void close() {
+    closed = true;
+  }
+
   /** Waits for a permit; empty if none came free in time. */
   public Optional<Permit> acquire(Stage stage, Duration wait) throws InterruptedException {
     Semaphore lane = lane(stage);
-    return lane.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)
-        ? Optional.of(lane::release)
+    return !closed && lane.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)
+        ? Optional.of(permit(lane))
         : Optional.empty();
   }
 
   /** Takes a permit if one is free right now. */
   public Optional<Permit> tryAcquire(Stage stage) {
     Semaphore lane = lane(stage);
-    return lane.tryAcquire() ? Optional.of(lane::release) : Optional.empty();
+    return !closed && lane.tryAcquire() ? Optional.of(permit(lane)) : Optional.empty();
+  }
+
+  private Permit permit(Semaphore lane) {
+    return () -> {
+      lane.release();
+      freed.run();
+    };
   }
 
   /** Places that may be filled now. */

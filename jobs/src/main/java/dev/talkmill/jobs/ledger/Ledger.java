@@ -30,15 +30,17 @@ public final class Ledger {
 
   /**
    * A row still PENDING is raised to the newer generation and waits anew, which lets changes
-   * settle. A running one is left alone: when it ends, its own transaction looks again. A row of
-   * the same generation that has ended (FAILED) is not repeated: only an operator does that.
+   * settle; it never comes due earlier than a failed attempt of it is to be repeated. A running one
+   * is left alone: when it ends, its own transaction looks again. A row of the same generation that
+   * has ended (FAILED) is not repeated: only an operator does that.
    */
   private static final String SCHEDULE =
       INSERT
           + """
           ON CONFLICT (tenant_id, stage, subject_id) WHERE state IN ('PENDING', 'QUEUED', 'PROCESSING')
-          DO UPDATE SET generation = excluded.generation, next_attempt_at = excluded.next_attempt_at,
-                        updated_at = clock_timestamp()
+          DO UPDATE SET generation = excluded.generation, updated_at = clock_timestamp(),
+                        next_attempt_at = greatest(processing_status.next_attempt_at,
+                                                   excluded.next_attempt_at)
           WHERE processing_status.state = 'PENDING'
             AND processing_status.generation < excluded.generation
           """;
@@ -68,6 +70,8 @@ public final class Ledger {
       VALUES (:tenant, :id, :project, :conversation, :subject, :stage, :generation, :priority,
               'PROCESSING', 1, 1, :job, clock_timestamp() + make_interval(secs => :lease),
               clock_timestamp())
+      ON CONFLICT (tenant_id, stage, subject_id) WHERE state IN ('PENDING', 'QUEUED', 'PROCESSING')
+      DO NOTHING
       RETURNING\
       """
           + " "
@@ -87,11 +91,12 @@ public final class Ledger {
 
   /**
    * The second arm is the dashboard's requeue: its job runs again with the old epoch, and may take
-   * the row only while that job is still the row's own. An operator's run starts its counters anew.
+   * the row only while that job is still the row's own and no newer row does the same work. An
+   * operator's run starts its counters anew.
    */
   private static final String CLAIM =
       """
-      UPDATE processing_status
+      UPDATE processing_status p
       SET state = 'PROCESSING', epoch = epoch + 1,
           attempts = CASE WHEN state = 'FAILED' THEN 0 ELSE attempts END,
           crash_count = CASE WHEN state = 'FAILED' THEN 1 ELSE crash_count + 1 END,
@@ -101,7 +106,11 @@ public final class Ledger {
           started_at = clock_timestamp(), updated_at = clock_timestamp()
       WHERE tenant_id = :tenant AND id = :id
         AND ((state = 'QUEUED' AND epoch = :epoch)
-             OR (state IN ('PENDING', 'FAILED') AND job_id = :job))
+             OR (state IN ('PENDING', 'FAILED') AND job_id = :job
+                 AND NOT EXISTS (SELECT FROM processing_status newer
+                                 WHERE newer.tenant_id = p.tenant_id AND newer.stage = p.stage
+                                   AND newer.subject_id = p.subject_id AND newer.id <> p.id
+                                   AND newer.state IN ('PENDING', 'QUEUED', 'PROCESSING'))))
       RETURNING\
       """
           + " "
@@ -270,13 +279,17 @@ public final class Ledger {
         .update();
   }
 
-  /** Inserts the successor of a row, already claimed by the job that runs. */
-  public LedgerRow insertClaimed(NewRow row, UUID job) {
+  /**
+   * Inserts the successor of a row, already claimed by the job that runs.
+   *
+   * @return empty if the subject has an open row of this stage already
+   */
+  public Optional<LedgerRow> insertClaimed(NewRow row, UUID job) {
     return withAll(database.sql().sql(INSERT_CLAIMED), row, Uuids.v7(clock))
         .param("job", job)
         .param("lease", lease.toMillis() / 1000.0)
         .query(LedgerRow::read)
-        .single();
+        .optional();
   }
 
   /**
@@ -316,6 +329,7 @@ public final class Ledger {
   }
 
   public void retry(LedgerRow row, Failure failure, Duration delay) {
+    database.afterCommit(signal::rowsDue);
     guarded(row, withFailure(held(RETRY, row), failure).param("delay", seconds(delay)));
   }
 
@@ -324,11 +338,13 @@ public final class Ledger {
   }
 
   public void handBack(LedgerRow row, Duration delay) {
+    database.afterCommit(signal::rowsDue);
     guarded(row, held(HAND_BACK, row).param("delay", seconds(delay)));
   }
 
   /** Gives a dispatched row back unclaimed; does nothing if it is no longer at this epoch. */
   public void returnQueued(LedgerRow row, Duration delay) {
+    database.afterCommit(signal::rowsDue);
     held(RETURN_QUEUED, row).param("delay", seconds(delay)).update();
   }
 

@@ -108,14 +108,17 @@ public final class Database {
           status.isNewTransaction() ? null : sql.sql(CURRENT_ROLE).query(String.class).single();
       take(scope.role, scope.tenant);
       TransactionSynchronizationManager.bindResource(this, scope);
+      T result;
       try {
-        return work.get();
+        result = work.get();
       } finally {
         TransactionSynchronizationManager.unbindResource(this);
-        if (roleBefore != null && !status.isRollbackOnly()) {
-          take(roleBefore, null);
-        }
       }
+      // After an error the joined transaction can only roll back, and the role goes with it.
+      if (roleBefore != null && !status.isRollbackOnly()) {
+        take(roleBefore, null);
+      }
+      return result;
     });
   }
 

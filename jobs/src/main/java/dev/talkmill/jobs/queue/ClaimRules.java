@@ -32,7 +32,10 @@ public final class ClaimRules implements Claims.Around {
   public boolean before(LedgerRow row) {
     return switch (row.stage().subject()) {
       case CHUNK -> row.state() != State.FAILED || reopenChunk(row);
-      case CONVERSATION -> conversations.lock(row.conversation()).isPresent();
+      case CONVERSATION -> {
+        conversations.lock(row.conversation());
+        yield true;
+      }
       case TOMBSTONE -> true;
     };
   }
@@ -52,7 +55,16 @@ public final class ClaimRules implements Claims.Around {
     if (claimed.stage().subject() != Subject.CONVERSATION) {
       return Optional.of(claimed);
     }
-    LockedConversation conversation = conversations.lock(claimed.conversation()).orElseThrow();
+    Optional<LockedConversation> locked = conversations.lock(claimed.conversation());
+    if (locked.isEmpty()) {
+      ledger.complete(claimed, "superseded");
+      return Optional.empty();
+    }
+    return after(row, claimed, locked.get());
+  }
+
+  private Optional<LedgerRow> after(
+      LedgerRow row, LedgerRow claimed, LockedConversation conversation) {
     if (row.state() == State.FAILED) {
       conversation = conversations.changed(conversation);
     }

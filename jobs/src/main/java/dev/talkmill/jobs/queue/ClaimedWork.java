@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** A claimed row as its step sees it; progress is written at most once a second. */
 final class ClaimedWork implements Work {
@@ -54,7 +55,7 @@ final class ClaimedWork implements Work {
             ledger.progress(row(), share);
             return true;
           });
-    } catch (DataAccessException e) {
+    } catch (DataAccessException | TransactionException e) {
       // Progress is for show: the work goes on without it.
       log.debug("progress was not written", e);
     }

@@ -133,12 +133,16 @@ public final class Endings {
 
   private Optional<LedgerRow> successor(NewRow next, JourneyRequest request, Permits permits) {
     Optional<Permit> permit = lanes.tryAcquire(next.stage());
-    if (permit.isEmpty()) {
-      ledger.insert(next);
-      return Optional.empty();
+    Optional<LedgerRow> claimed = Optional.empty();
+    if (permit.isPresent()) {
+      permits.keep(permit.get());
+      claimed = ledger.insertClaimed(next, request.jobId());
     }
-    permits.keep(permit.get());
-    return Optional.of(ledger.insertClaimed(next, request.jobId()));
+    if (claimed.isEmpty()) {
+      // Without a permit; or an earlier generation's row is open, which is raised or looks again.
+      ledger.schedule(next);
+    }
+    return claimed;
   }
 
   /** Whoever ends a row looks whether something is behind now, under the lock it already holds. */

@@ -89,6 +89,16 @@ public final class JobServer implements Jobs, AutoCloseable {
     server.start();
   }
 
+  /** Stops taking jobs, as one failed heartbeat does. */
+  void stop() {
+    server.stop();
+  }
+
+  /** How often JobRunr has asked for work. */
+  long asked() {
+    return pages.asked();
+  }
+
   public StorageProvider storage() {
     return storage;
   }
@@ -127,7 +137,7 @@ public final class JobServer implements Jobs, AutoCloseable {
   @Override
   public void close() {
     nudge.close();
-    server.stop();
+    stop();
     storage.close();
   }
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Runs a job: permit, claim, work, the write that ends the row, and the next stage of the same
@@ -66,6 +68,7 @@ public final class JourneyRunner {
   /** From here on nothing is claimed; what runs may end. */
   public void drain() {
     draining = true;
+    lanes.close();
   }
 
   public int running() {
@@ -101,15 +104,30 @@ public final class JourneyRunner {
         giveBack(request, row);
         return;
       }
-      Optional<Claim> claim = claims.take(row, request.epoch(), request.jobId(), rules);
+      Optional<Claim> claim = take(request, row, permit.get());
       if (claim.isEmpty()) {
-        permit.get().close();
         page.line("Nothing to do: the row was taken over or is no longer needed.");
         return;
       }
       journey(claim.get(), permit.get(), request, page);
     } finally {
       leave.get().run();
+    }
+  }
+
+  /** Takes the row; without a claim, also if the database fails, permit and row are given back. */
+  private Optional<Claim> take(JourneyRequest request, LedgerRow row, Permit permit) {
+    Optional<Claim> claim = Optional.empty();
+    try {
+      claim = claims.take(row, request.epoch(), request.jobId(), rules);
+      return claim;
+    } catch (DataAccessException | TransactionException e) {
+      giveBackAfter(e, request, row);
+      throw e;
+    } finally {
+      if (claim.isEmpty()) {
+        permit.close();
+      }
     }
   }
 
@@ -141,7 +159,9 @@ public final class JourneyRunner {
       return next;
     } catch (LostClaimException e) {
       log.info("stopped: {}", e.getMessage());
-      page.line("Stopped: another attempt has taken over.");
+      page.line("Stopped: another attempt has taken over, or will.");
+      // It may be ours still and merely not renewed in time: that is no crash of its process.
+      endings.handBack(claim, Duration.ZERO);
       return Next.none();
     } catch (PostponedException e) {
       page.line("Not tried: " + e.getMessage());
@@ -179,6 +199,15 @@ public final class JourneyRunner {
             ledger.returnQueued(row, NO_ROOM);
             return true;
           });
+    }
+  }
+
+  /** A row left QUEUED would take a place in the relay's window until its lease is over. */
+  private void giveBackAfter(RuntimeException reason, JourneyRequest request, LedgerRow row) {
+    try {
+      giveBack(request, row);
+    } catch (DataAccessException | TransactionException e) {
+      reason.addSuppressed(e);
     }
   }
 

@@ -103,7 +103,7 @@ final class Loop implements AutoCloseable {
       lock.unlock();
     }
     try {
-      if (!thread.join(Duration.ofSeconds(10))) {
+      if (thread.isAlive() && !thread.join(Duration.ofSeconds(10))) {
         thread.interrupt();
       }
     } catch (InterruptedException e) {

@@ -13,7 +13,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +34,18 @@ public final class Relay {
   /** One relay at a time in the whole installation; the number is arbitrary and ours alone. */
   private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(7216344015203001)";
 
-  private static final String IN_FLIGHT =
-      """
-      SELECT stage, tenant_id, count(*) AS rows, count(*) FILTER (WHERE state = 'QUEUED') AS queued
-      FROM processing_status WHERE state IN ('QUEUED', 'PROCESSING')
-      GROUP BY stage, tenant_id
-      """;
-
   private static final String CANDIDATES =
       """
       SELECT l.stage, l.priority, d.tenant_id, d.id
       FROM unnest(CAST(:stages AS text[]), CAST(:priorities AS smallint[]),
                   CAST(:cursors AS uuid[]), CAST(:wanted AS integer[]))
            WITH ORDINALITY AS l (stage, priority, cursor, wanted, place)
-      CROSS JOIN LATERAL due_rows(l.stage, l.priority, l.cursor, CAST(:full AS uuid[]), l.wanted)
+      CROSS JOIN LATERAL due_rows(
+             l.stage, l.priority, l.cursor,
+             ARRAY(SELECT f.tenant FROM unnest(CAST(:fullStages AS text[]),
+                                               CAST(:fullTenants AS uuid[])) AS f (stage, tenant)
+                   WHERE f.stage = l.stage),
+             l.wanted)
            WITH ORDINALITY AS d (tenant_id, id, turn)
       ORDER BY l.place, d.turn
       """;
@@ -72,10 +72,11 @@ public final class Relay {
       WHERE p.tenant_id = due.tenant_id AND p.id = due.id
       """;
 
+  /** now() bounds the scan; a volatile function would be asked for every row of the backlog. */
   private static final String NEXT_DUE =
       """
-      SELECT extract(epoch FROM min(next_attempt_at) - clock_timestamp()) FROM processing_status
-      WHERE state = 'PENDING' AND next_attempt_at > clock_timestamp()
+      SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM processing_status
+      WHERE state = 'PENDING' AND next_attempt_at > now()
       """;
 
   private final Database database;
@@ -85,6 +86,7 @@ public final class Relay {
   private final int tenantInFlightMax;
   private final Map<Stage, WeightedTurns> turns = new EnumMap<>(Stage.class);
   private final Map<String, UUID> cursors = new HashMap<>();
+  private volatile boolean moreMayWait = true;
 
   public Relay(
       Database database, Jobs jobs, Lanes lanes, Duration dispatchLease, int tenantInFlightMax) {
@@ -103,19 +105,36 @@ public final class Relay {
 
   /** Dispatches once. Called by one thread of a process. */
   public Pass runOnce() {
+    moreMayWait = true; // Room that comes free meanwhile leads to another pass.
     return database.inSystem(() -> {
       if (!database.sql().sql(TRY_LOCK).query(Boolean.class).single()) {
         return new Pass(0, false);
       }
-      InFlight inFlight = inFlight();
+      InFlight inFlight = InFlight.count(database, tenantInFlightMax);
       Map<Stage, Integer> places = places(inFlight);
       if (places.isEmpty()) {
         return new Pass(0, false);
       }
-      List<Due> due = lock(choose(places, inFlight));
+      List<Candidate> chosen = choose(places, inFlight);
+      List<Due> due = lock(chosen);
       dispatch(due);
+      moreMayWait =
+          places.size() < Stage.values().length || inFlight.anyFull() || fills(chosen, places);
       return new Pass(due.size(), due.size() >= BATCH);
     });
+  }
+
+  /** Whether the last pass may have left due rows behind for want of room. */
+  boolean moreMayWait() {
+    return moreMayWait;
+  }
+
+  private static boolean fills(List<Candidate> chosen, Map<Stage, Integer> places) {
+    Map<Stage, Long> taken =
+        chosen.stream().collect(Collectors.groupingBy(Candidate::stage, Collectors.counting()));
+    return chosen.size() >= BATCH
+        || places.entrySet().stream()
+            .anyMatch(entry -> taken.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
   }
 
   /** How long until the earliest row that is not due yet; null if there is none. */
@@ -126,26 +145,11 @@ public final class Relay {
     return seconds == null ? null : Duration.ofMillis(Math.max(1, (long) (seconds * 1000)));
   }
 
-  private InFlight inFlight() {
-    InFlight inFlight = new InFlight(new EnumMap<>(Stage.class), new ArrayList<>());
-    database
-        .sql()
-        .sql(IN_FLIGHT)
-        .query(row -> {
-          Stage stage = Stage.valueOf(row.getString("stage"));
-          inFlight.queued().merge(stage, row.getInt("queued"), Integer::sum);
-          if (row.getInt("rows") >= tenantInFlightMax) {
-            inFlight.full().add(row.getObject("tenant_id", UUID.class));
-          }
-        });
-    return inFlight;
-  }
-
   private Map<Stage, Integer> places(InFlight inFlight) {
     Map<Stage, Integer> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
-      int queued = inFlight.queued().getOrDefault(stage, 0);
-      int free = lanes.gated(stage, Math.min(lanes.free(stage) + AHEAD - queued, BATCH));
+      int room = Math.min(lanes.free(stage) + AHEAD - inFlight.queued(stage), BATCH);
+      int free = lanes.gated(stage, room);
       if (free > 0) {
         places.put(stage, free);
       }
@@ -160,7 +164,9 @@ public final class Relay {
       int room = Math.min(places.getOrDefault(stage, 0), BATCH - chosen.size());
       WeightedTurns shares = turns.getOrDefault(stage, new WeightedTurns());
       for (Candidate candidate : shares.pick(classes, room)) {
-        chosen.add(candidate);
+        if (inFlight.add(stage, candidate.tenant())) {
+          chosen.add(candidate);
+        }
         cursors.put(cursorKey(stage, candidate.priority()), candidate.tenant());
       }
     });
@@ -189,7 +195,8 @@ public final class Relay {
         .param("priorities", priorities.toArray(Integer[]::new))
         .param("cursors", after.toArray(UUID[]::new))
         .param("wanted", wanted.toArray(Integer[]::new))
-        .param("full", inFlight.full().toArray(UUID[]::new))
+        .param("fullStages", inFlight.fullStages())
+        .param("fullTenants", inFlight.fullTenants())
         .query(Relay::candidate)
         .list()
         .forEach(candidate ->
@@ -230,8 +237,7 @@ public final class Relay {
         .param("jobs", requests.stream().map(JourneyRequest::jobId).toArray(UUID[]::new))
         .param("lease", dispatchLease.toMillis() / 1000.0)
         .update();
-    jobs.replace(
-        due.stream().map(Due::oldJob).filter(java.util.Objects::nonNull).toList(), due, requests);
+    jobs.replace(due.stream().map(Due::oldJob).filter(Objects::nonNull).toList(), due, requests);
     database.afterCommit(jobs::nudge);
   }
 
@@ -256,8 +262,6 @@ public final class Relay {
         row.getLong("epoch"),
         row.getObject("job_id", UUID.class));
   }
-
-  private record InFlight(Map<Stage, Integer> queued, List<UUID> full) {}
 
   private record Candidate(Stage stage, Priority priority, UUID tenant, UUID id) {}
 

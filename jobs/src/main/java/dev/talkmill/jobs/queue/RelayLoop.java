@@ -24,6 +24,13 @@ public final class RelayLoop implements AutoCloseable {
     loop.signal();
   }
 
+  /** A handler has ended: what the last pass had no room for may have some now. */
+  public void roomFreed() {
+    if (relay.moreMayWait()) {
+      loop.signal();
+    }
+  }
+
   private Duration pass() {
     if (relay.runOnce().full()) {
       return Duration.ZERO;

@@ -3,6 +3,7 @@ package dev.talkmill.jobs.queue;
 import dev.talkmill.jobs.postgres.Database;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -24,7 +25,7 @@ public final class Watchdog implements AutoCloseable {
   private final Runnable giveUp;
   private final LongSupplier nanoTime;
   private final Loop loop;
-  private long downSince = -1;
+  private @Nullable Long downSince;
 
   /** The server that is watched. */
   public interface Server {
@@ -71,16 +72,17 @@ public final class Watchdog implements AutoCloseable {
   /** Looks once; open to tests. */
   public void runOnce() {
     if (server.isRunning()) {
-      downSince = -1;
+      downSince = null;
       return;
     }
     if (!databaseAnswers()) {
-      downSince = -1;
+      downSince = null;
       return;
     }
     long now = nanoTime.getAsLong();
-    downSince = downSince < 0 ? now : downSince;
-    if (now - downSince > HOPELESS.toNanos()) {
+    long since = downSince == null ? now : downSince;
+    downSince = since;
+    if (now - since > HOPELESS.toNanos()) {
       log.error("the job server could not be started for {}; ending the process", HOPELESS);
       giveUp.run();
       return;

@@ -34,10 +34,8 @@ public final class CondemnPoison implements Sweep {
 
   @Override
   public int runOnce() {
-    int condemned = 0;
-    for (Found row : Found.list(database, FIND, Isolation.CRASHES_BEFORE_ALONE)) {
-      condemned += endings.condemn(row.tenant(), row.id()) ? 1 : 0;
-    }
-    return condemned;
+    return Found.mendEach(
+        Found.list(database, FIND, Isolation.CRASHES_BEFORE_ALONE),
+        row -> endings.condemn(row.tenant(), row.id()));
   }
 }

@@ -12,30 +12,38 @@ import java.time.Duration;
  */
 public final class FinishIdleConversations implements Sweep {
 
-  /** Two arms, each over a partial index of what is open; history is never read. */
+  /** Its finish named more chunks than have come; a conversation whose work is slow is not idle. */
+  private static final String WAITS =
+      """
+      w.expected_chunks > (SELECT count(*) FROM conversation_chunk k
+                           WHERE k.tenant_id = w.tenant_id AND k.conversation_id = w.id
+                             AND k.parent_id IS NULL)
+      """;
+
+  /** Two parts, for each its own partial index: it costs what is open, not what has ever been. */
   private static final String FIND =
       """
-      SELECT c.tenant_id, c.id FROM (
-        (SELECT tenant_id, id, last_activity_at FROM conversation
-         WHERE NOT is_finished AND last_activity_at < clock_timestamp() - make_interval(secs => ?)
-         ORDER BY last_activity_at LIMIT 1000)
-        UNION ALL
-        (SELECT tenant_id, id, last_activity_at FROM conversation
-         WHERE is_finished AND outcome IS NULL AND expected_chunks IS NOT NULL
-           AND last_activity_at < clock_timestamp() - make_interval(secs => ?)
-         LIMIT 1000)) c
-      WHERE NOT EXISTS (SELECT FROM upload u
+      SELECT c.tenant_id, c.id
+      FROM (SELECT tenant_id, id, last_activity_at FROM conversation
+            WHERE NOT is_finished AND last_activity_at IS NOT NULL
+            UNION ALL
+            SELECT tenant_id, id, last_activity_at FROM conversation w
+            WHERE is_finished AND outcome IS NULL AND WAITS) c
+      WHERE c.last_activity_at < now() - make_interval(secs => ?)
+        AND NOT EXISTS (SELECT FROM upload u
                         WHERE u.tenant_id = c.tenant_id AND u.conversation_id = c.id
                           AND u.state = 'OPEN' AND u.expires_at > clock_timestamp())
-      LIMIT 200
-      """;
+      ORDER BY c.last_activity_at LIMIT 200
+      """
+          .replace("WAITS", WAITS);
 
   private static final String STILL_IDLE =
       """
-      SELECT last_activity_at < clock_timestamp() - make_interval(secs => :idle)
-             AND (NOT is_finished OR expected_chunks IS NOT NULL)
-      FROM conversation WHERE tenant_id = :tenant AND id = :id
-      """;
+      SELECT w.last_activity_at < clock_timestamp() - make_interval(secs => :idle)
+             AND (NOT w.is_finished OR WAITS)
+      FROM conversation w WHERE w.tenant_id = :tenant AND w.id = :id
+      """
+          .replace("WAITS", WAITS);
 
   private final Database database;
   private final Conversations conversations;
@@ -60,12 +68,9 @@ public final class FinishIdleConversations implements Sweep {
 
   @Override
   public int runOnce() {
-    int finished = 0;
-    for (Found conversation :
-        Found.list(database, FIND, idle.toMillis() / 1000.0, idle.toMillis() / 1000.0)) {
-      finished += database.inTenant(conversation.tenant(), () -> finish(conversation)) ? 1 : 0;
-    }
-    return finished;
+    return Found.mendEach(
+        Found.list(database, FIND, idle.toMillis() / 1000.0),
+        conversation -> database.inTenant(conversation.tenant(), () -> finish(conversation)));
   }
 
   private boolean finish(Found found) {

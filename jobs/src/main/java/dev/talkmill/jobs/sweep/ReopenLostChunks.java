@@ -6,9 +6,9 @@ import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
-import dev.talkmill.pipeline.chunk.ChunkState;
 import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
+import java.util.Optional;
 
 /**
  * Reconcile: open chunks without an open row. The row of the stage that the chunk has reached is
@@ -16,26 +16,33 @@ import dev.talkmill.pipeline.ledger.Stage;
  */
 public final class ReopenLostChunks implements Sweep {
 
-  private static final String FIND =
+  private static final String LOST =
       """
-      SELECT k.tenant_id, k.id FROM conversation_chunk k
-      WHERE k.state = 'OPEN' AND k.updated_at < clock_timestamp() - interval '10 seconds'
+      k.state = 'OPEN' AND k.updated_at < clock_timestamp() - interval '10 seconds'
         AND NOT EXISTS (SELECT FROM processing_status p
                         WHERE p.tenant_id = k.tenant_id AND p.subject_id = k.id
                           AND p.stage IN ('STORE', 'PREPARE', 'TRANSCRIBE')
                           AND (p.state IN ('PENDING', 'QUEUED', 'PROCESSING')
                                OR (p.state = 'FAILED' AND p.generation = k.revision)))
-      ORDER BY k.tenant_id, k.id LIMIT 200
       """;
+
+  private static final String FIND =
+      "SELECT k.tenant_id, k.id FROM conversation_chunk k WHERE "
+          + LOST
+          + " ORDER BY k.tenant_id, k.id LIMIT 200";
 
   /**
    * The revision is raised, for a row of this one may have ended and its key cannot be used again.
+   * Looked at again under the conversation's lock: another process's sweep may have been here.
    */
   private static final String NEXT_REVISION =
       """
-      UPDATE conversation_chunk SET revision = revision + 1, updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id RETURNING revision
-      """;
+      UPDATE conversation_chunk k SET revision = revision + 1, updated_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND id = :id AND\
+      """
+          + " "
+          + LOST
+          + " RETURNING revision";
 
   private final Database database;
   private final Conversations conversations;
@@ -62,28 +69,30 @@ public final class ReopenLostChunks implements Sweep {
 
   @Override
   public int runOnce() {
-    int mended = 0;
-    for (Found chunk : Found.list(database, FIND)) {
-      mended += database.inTenant(chunk.tenant(), () -> mend(chunk)) ? 1 : 0;
-    }
-    return mended;
+    return Found.mendEach(
+        Found.list(database, FIND), chunk -> database.inTenant(chunk.tenant(), () -> mend(chunk)));
   }
 
   private boolean mend(Found found) {
-    Chunk chunk = chunks.find(found.id()).orElse(null);
-    if (chunk == null
-        || conversations.lock(chunk.conversation()).isEmpty()
-        || chunk.state() != ChunkState.OPEN) {
-      return false;
-    }
-    long revision =
-        database
-            .sql()
-            .sql(NEXT_REVISION)
-            .param("tenant", found.tenant())
-            .param("id", found.id())
-            .query(Long.class)
-            .single();
+    return chunks
+        .find(found.id())
+        .filter(chunk -> conversations.lock(chunk.conversation()).isPresent())
+        .flatMap(chunk -> nextRevision(found).map(revision -> insert(found, revision)))
+        .orElse(false);
+  }
+
+  private Optional<Long> nextRevision(Found found) {
+    return database
+        .sql()
+        .sql(NEXT_REVISION)
+        .param("tenant", found.tenant())
+        .param("id", found.id())
+        .query(Long.class)
+        .optional();
+  }
+
+  private boolean insert(Found found, long revision) {
+    Chunk chunk = chunks.find(found.id()).orElseThrow();
     ledger.insert(
         NewRow.due(
             chunk.project(),

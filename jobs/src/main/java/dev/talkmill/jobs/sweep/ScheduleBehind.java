@@ -46,11 +46,9 @@ public final class ScheduleBehind implements Sweep {
 
   @Override
   public int runOnce() {
-    int mended = 0;
-    for (Found conversation : Found.list(database, FIND)) {
-      mended += database.inTenant(conversation.tenant(), () -> mend(conversation)) ? 1 : 0;
-    }
-    return mended;
+    return Found.mendEach(
+        Found.list(database, FIND),
+        conversation -> database.inTenant(conversation.tenant(), () -> mend(conversation)));
   }
 
   private boolean mend(Found found) {

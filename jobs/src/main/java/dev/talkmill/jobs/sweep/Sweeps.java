@@ -72,7 +72,7 @@ public final class Sweeps implements AutoCloseable {
   public void close() {
     closed.countDown();
     try {
-      if (!thread.join(Duration.ofSeconds(10))) {
+      if (thread.isAlive() && !thread.join(Duration.ofSeconds(10))) {
         thread.interrupt();
       }
     } catch (InterruptedException e) {

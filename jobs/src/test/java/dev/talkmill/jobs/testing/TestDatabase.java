@@ -35,23 +35,21 @@ public final class TestDatabase implements AutoCloseable {
     DatabaseSettings settings =
         new DatabaseSettings(null, null, null, 16, 4, Duration.ofSeconds(30));
     this.address = address;
-    Migrations.run(Pools.owner(address));
     this.work = Pools.work(address, settings);
     this.jobs = Pools.jobs(address, settings);
     this.database = new Database(work);
   }
 
+  /** A database of its own: a copy of one that was migrated once. */
   public static TestDatabase fresh() {
-    Address server = Server.ADDRESS;
     String name = "test_" + COUNT.incrementAndGet();
-    try (Connection connection = Pools.owner(server).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-    String url = server.url().replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1");
-    return new TestDatabase(new Address(url, server.username(), server.password()));
+    Server.execute("CREATE DATABASE " + name + " TEMPLATE " + Template.NAME);
+    return at(Server.named(name));
+  }
+
+  /** A database that another process has made. */
+  public static TestDatabase at(Address address) {
+    return new TestDatabase(address);
   }
 
   public Address address() {
@@ -105,12 +103,39 @@ public final class TestDatabase implements AutoCloseable {
     jobs.close();
   }
 
+  private static final class Template {
+
+    static final String NAME = migrated();
+
+    private static String migrated() {
+      String name = "migrated";
+      Server.execute("CREATE DATABASE " + name);
+      Migrations.run(Pools.owner(Server.named(name)));
+      IllegalMoves.forbid(Pools.owner(Server.named(name)));
+      return name;
+    }
+  }
+
   private static final class Server {
 
     static final Address ADDRESS = start();
 
     private static Address start() {
       return DockerClientFactory.instance().isDockerAvailable() ? container() : embedded();
+    }
+
+    static Address named(String name) {
+      String url = ADDRESS.url().replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1");
+      return new Address(url, ADDRESS.username(), ADDRESS.password());
+    }
+
+    static void execute(String command) {
+      try (Connection connection = Pools.owner(ADDRESS).getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute(command);
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     @SuppressWarnings("resource") // Ends with the JVM.

@@ -3,6 +3,7 @@ package dev.talkmill.jobs.testing;
 import dev.talkmill.config.LedgerSettings;
 import dev.talkmill.jobs.JobSystem;
 import dev.talkmill.jobs.JobSystem.Core;
+import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Pools;
 import dev.talkmill.jobs.queue.WakeUp;
 import dev.talkmill.jobs.stage.AggregateStep;
@@ -34,8 +35,22 @@ public final class TestWorker implements AutoCloseable {
 
   public TestWorker(
       TestDatabase database, LedgerSettings settings, Summarizer summarizer, StageStep... more) {
+    this(database, database.database(), settings, summarizer, more);
+  }
+
+  /**
+   * A worker over a database whose statements a test parks.
+   *
+   * @param over the same database as {@code database}, which JobRunr's pool is of
+   */
+  public TestWorker(
+      TestDatabase database,
+      Database over,
+      LedgerSettings settings,
+      Summarizer summarizer,
+      StageStep... more) {
     this.wakeUp = new WakeUp(Pools.owner(database.address()));
-    this.core = Core.over(database.database(), settings, 1L << 30, Clock.systemUTC(), wakeUp);
+    this.core = Core.over(over, settings, 1L << 30, Clock.systemUTC(), wakeUp);
     List<StageStep> steps = new ArrayList<>(List.of(more));
     steps.add(
         new AggregateStep(
@@ -81,6 +96,26 @@ public final class TestWorker implements AutoCloseable {
         1000,
         Duration.ofDays(30),
         Duration.ofDays(90));
+  }
+
+  /** As {@link #settings}, but nothing happens because time has passed: no poll and no sweep. */
+  public static LedgerSettings withoutTimers() {
+    LedgerSettings usual = settings();
+    Duration never = Duration.ofHours(1);
+    return new LedgerSettings(
+        never,
+        never,
+        usual.attemptsMax(),
+        usual.retryBase(),
+        usual.retryCap(),
+        usual.settleFirst(),
+        usual.settleMax(),
+        usual.idleFinish(),
+        never,
+        never,
+        usual.tenantInFlightMax(),
+        usual.eventRetention(),
+        usual.rowRetention());
   }
 
   private static Map<Stage, Integer> lanes() {

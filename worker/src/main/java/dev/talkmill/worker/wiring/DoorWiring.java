@@ -4,6 +4,7 @@ import dev.talkmill.jobs.JobSystem.Core;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.stage.Recordings;
 import dev.talkmill.jobs.stage.Scratch;
+import dev.talkmill.jobs.sweep.Aside;
 import dev.talkmill.jobs.sweep.ExpireUploads;
 import dev.talkmill.jobs.sweep.Sweep;
 import dev.talkmill.jobs.tenant.BootstrapKey;
@@ -26,7 +27,7 @@ class DoorWiring {
 
   @Bean
   Sweep uploadSweep(Core core, ObjectStore store) {
-    return new ExpireUploads(core.database(), store);
+    return new Aside(new ExpireUploads(core.database(), store));
   }
 
   @Bean

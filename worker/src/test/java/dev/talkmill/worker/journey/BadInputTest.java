@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +36,10 @@ class BadInputTest {
   private static Client client;
   private static DataDirectory data;
   private static String project;
+
+  private static final ExecutorService hosts = Executors.newVirtualThreadPerTaskExecutor();
+  private static final List<CompletableFuture<Void>> sending = new ArrayList<>();
+  private static String crowded;
 
   /**
    * Something bad.
@@ -99,13 +104,29 @@ class BadInputTest {
     client = worker.client();
     data = worker.data();
     project = client.project();
-    bad()
-        .forEach(bad -> {
-          String conversation = client.conversation(project);
-          client.send(conversation, bad.mediaType(), bad.bytes());
-          client.finish(conversation);
-          CONVERSATIONS.put(bad.what(), conversation);
-        });
+    for (Bad bad : bad().toList()) {
+      String conversation = client.conversation(project);
+      client.send(conversation, bad.mediaType(), bad.bytes());
+      client.finish(conversation);
+      CONVERSATIONS.put(bad.what(), conversation);
+    }
+    crowded = client.conversation(project);
+    for (int host = 0; host < HOSTS; host++) {
+      int first = host;
+      sending.add(CompletableFuture.runAsync(() -> sendLines(first), hosts));
+    }
+  }
+
+  /** While the other tests go on. */
+  private static void sendLines(int first) {
+    for (int place = first; place < MANY; place += HOSTS) {
+      client.send(crowded, place, "text/plain", line(place));
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    hosts.shutdownNow();
   }
 
   @ParameterizedTest
@@ -233,30 +254,15 @@ class BadInputTest {
 
   @Test
   void tenThousandChunksAreOneConversation() throws Exception {
-    String conversation = client.conversation(project);
-    try (ExecutorService hosts = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<CompletableFuture<Void>> sending = new ArrayList<>();
-      for (int host = 0; host < HOSTS; host++) {
-        int first = host;
-        sending.add(
-            CompletableFuture.runAsync(
-                () -> {
-                  for (int place = first; place < MANY; place += HOSTS) {
-                    client.send(conversation, place, "text/plain", line(place));
-                  }
-                },
-                hosts));
-      }
-      for (CompletableFuture<Void> sent : sending) {
-        sent.get(90, TimeUnit.SECONDS);
-      }
+    for (CompletableFuture<Void> sent : sending) {
+      sent.get(120, TimeUnit.SECONDS);
     }
-    client.finish(conversation, MANY);
-    JsonNode settled = client.settled(conversation);
+    client.finish(crowded, MANY);
+    JsonNode settled = client.settled(crowded);
     assertThat(settled.get("outcome").asString()).isEqualTo("ok");
     assertThat(settled.get("summary").asString()).isNotBlank();
     assertThat(settled.get("chunks").get("transcribed").asInt()).isEqualTo(MANY);
-    assertThat(Client.texts(client.transcript(conversation)))
+    assertThat(Client.texts(client.transcript(crowded)))
         .containsExactlyElementsOf(
             IntStream.range(0, MANY)
                 .mapToObj(place -> new String(line(place), StandardCharsets.UTF_8))

@@ -121,12 +121,10 @@ class JourneyTest {
   @Test
   void theTranscriptComesInFiveForms() {
     String path = "/v1/conversations/" + sample + "/transcript?format=";
-    List<String> texts = Client.texts(client.transcript(sample));
-    String last = texts.getLast();
     for (String format : List.of("json", "txt", "srt", "vtt", "md")) {
       // Subtitles break their lines.
       String form = client.get(path + format).expect(200).body().replaceAll("\\s+", " ");
-      assertThat(form).as(format).contains("apple trees").contains(last);
+      assertThat(form).as(format).contains("apple trees", "small place for flowers.");
     }
     assertThat(client.get(path + "vtt").body()).startsWith("WEBVTT").contains(" --> ");
     assertThat(client.get(path + "srt").body())

@@ -1,0 +1,144 @@
+package dev.talkmill.jobs.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.talkmill.jobs.lane.Lanes;
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Pools;
+import dev.talkmill.jobs.sweep.FinishIdleConversations;
+import dev.talkmill.jobs.sweep.Forget;
+import dev.talkmill.jobs.sweep.Sweep;
+import dev.talkmill.jobs.testing.Bench;
+import dev.talkmill.jobs.testing.TestDatabase;
+import dev.talkmill.jobs.testing.TestDatabase.Home;
+import dev.talkmill.pipeline.ledger.Stage;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What relay and sweeps read beside 100,000 rows that are none of their business. Tuples are
+ * counted, as PostgreSQL counts them for the running transaction, and no time is measured.
+ */
+class BacklogCostTest {
+
+  private static final int BACKLOG = 100_000;
+
+  private static final String READ =
+      """
+      SELECT coalesce((SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables), 0)
+           + coalesce((SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))
+                       FROM pg_stat_user_indexes), 0)
+      """;
+
+  private static TestDatabase database;
+  private static Database db;
+
+  @BeforeAll
+  static void start() {
+    database = TestDatabase.fresh();
+    db = database.database();
+    Home home = database.home();
+    UUID conversation = new Bench(database).conversation();
+    system(
+        """
+        INSERT INTO processing_status
+          (tenant_id, id, project_id, conversation_id, subject_id, stage, generation,
+           next_attempt_at)
+        SELECT '%s', gen_random_uuid(), '%s', '%s', gen_random_uuid(), 'TRANSCRIBE', 1,
+               clock_timestamp() - interval '1 hour'
+        FROM generate_series(1, %d)
+        """
+            .formatted(home.tenant(), home.project(), conversation, BACKLOG));
+    system(
+        """
+        INSERT INTO processing_status
+          (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, state,
+           outcome, finished_at)
+        SELECT '%s', gen_random_uuid(), '%s', '%s', gen_random_uuid(), 'STORE', 1, 'COMPLETED',
+               'ok', clock_timestamp()
+        FROM generate_series(1, %d)
+        """
+            .formatted(home.tenant(), home.project(), conversation, BACKLOG));
+    system(
+        """
+        INSERT INTO conversation
+          (tenant_id, id, project_id, is_finished, outcome, generation, transcript_generation,
+           summary_generation, last_activity_at)
+        SELECT '%s', gen_random_uuid(), '%s', true, 'ok', 2, 2, 2,
+               clock_timestamp() - interval '1 year'
+        FROM generate_series(1, %d)
+        """
+            .formatted(home.tenant(), home.project(), BACKLOG));
+    system("DELETE FROM processing_event");
+    JdbcClient.create(Pools.owner(database.address())).sql("VACUUM ANALYZE").update();
+  }
+
+  @AfterAll
+  static void stop() {
+    database.close();
+  }
+
+  @Test
+  void aPassOfTheRelayReadsAboutAsMuchAsItDispatches() {
+    Relay relay = relay();
+    assertThat(read(relay::runOnce)).isLessThan(2_000);
+  }
+
+  @Test
+  void theNextDueRowIsFoundWithoutReadingTheBacklog() {
+    Relay relay = relay();
+    assertThat(read(relay::untilNextDue)).isLessThan(100);
+  }
+
+  @Test
+  void sweepsReadWhatIsOpenAndNotWhatHasEverBeen() {
+    Bench bench = new Bench(database);
+    List<Sweep> sweeps =
+        List.of(
+            new FinishIdleConversations(db, bench.core().conversations(), Duration.ofMinutes(5)),
+            Forget.rows(db, Duration.ofDays(90)),
+            Forget.idempotencyKeys(db),
+            Forget.providerCalls(db));
+    for (Sweep sweep : sweeps) {
+      assertThat(read(sweep::runOnce)).as(sweep.name()).isLessThan(2_000);
+    }
+  }
+
+  private static long read(Supplier<?> work) {
+    return db.inSystem(() -> {
+      long before = db.sql().sql(READ).query(Long.class).single();
+      work.get();
+      long after = db.sql().sql(READ).query(Long.class).single();
+      return after - before;
+    });
+  }
+
+  private static Relay relay() {
+    Map<Stage, Integer> sizes = new EnumMap<>(Stage.class);
+    for (Stage stage : Stage.values()) {
+      sizes.put(stage, 64);
+    }
+    Jobs nowhere =
+        new Jobs() {
+          @Override
+          public void replace(
+              List<UUID> old, List<Relay.Due> rows, List<JourneyRequest> requests) {}
+
+          @Override
+          public void nudge() {}
+        };
+    return new Relay(db, nowhere, new Lanes(sizes, Map.of()), Duration.ofHours(1), 1_000);
+  }
+
+  private static void system(String statement) {
+    db.inSystem(() -> db.sql().sql(statement).update());
+  }
+}

@@ -34,11 +34,20 @@ public final class Claims {
     Optional<LedgerRow> after(LedgerRow row, LedgerRow claimed);
   }
 
-  /** Reads a row without taking it; empty if no job can claim it any more. */
-  public Optional<LedgerRow> peek(UUID tenant, UUID id) {
-    return database
-        .inTenant(tenant, () -> ledger.find(id))
-        .filter(row -> Ledger.claimable(row.state()));
+  /**
+   * Reads, without taking it, the row that a job is for: the one it was dispatched with or, where
+   * it is run again from the dashboard, the later stage that it had come to.
+   *
+   * @return empty if there is nothing that the job could claim
+   */
+  public Optional<LedgerRow> peek(UUID tenant, UUID id, UUID job) {
+    return database.inTenant(
+        tenant,
+        () ->
+            ledger
+                .find(id)
+                .filter(row -> Ledger.claimable(row.state()))
+                .or(() -> ledger.findByJob(job)));
   }
 
   /** Takes a row in one transaction. */

@@ -82,6 +82,16 @@ public final class Ledger {
           + LedgerRow.COLUMNS
           + " FROM processing_status WHERE tenant_id = :tenant AND id = :id";
 
+  /** A job carries its subject through several stages; the newest row is the one it ended with. */
+  private static final String FIND_BY_JOB =
+      "SELECT "
+          + LedgerRow.COLUMNS
+          + """
+           FROM processing_status
+          WHERE tenant_id = :tenant AND job_id = :job AND state IN ('PENDING', 'FAILED')
+          ORDER BY id DESC LIMIT 1
+          """;
+
   /**
    * The second arm is the dashboard's requeue: its job runs again with the old epoch, and may take
    * the row only while that job is still the row's own and no newer row does the same work. An
@@ -227,6 +237,17 @@ public final class Ledger {
         .sql(FIND)
         .param("tenant", database.tenant())
         .param("id", id)
+        .query(LedgerRow::read)
+        .optional();
+  }
+
+  /** The row that waits or has failed and was last carried by this job. */
+  Optional<LedgerRow> findByJob(UUID job) {
+    return database
+        .sql()
+        .sql(FIND_BY_JOB)
+        .param("tenant", database.tenant())
+        .param("job", job)
         .query(LedgerRow::read)
         .optional();
   }

@@ -76,7 +76,7 @@ public final class JourneyRunner {
   }
 
   void run(JourneyRequest request, DashboardLog page) {
-    Optional<LedgerRow> row = claims.peek(request.tenant(), request.row());
+    Optional<LedgerRow> row = claims.peek(request.tenant(), request.row(), request.jobId());
     if (row.isEmpty()) {
       page.line("Nothing to do: the row has ended or another job carries it.");
       return;

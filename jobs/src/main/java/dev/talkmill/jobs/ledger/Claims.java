@@ -35,10 +35,10 @@ public final class Claims {
   }
 
   /**
-   * Reads, without taking it, the row that a job is for: the one it was dispatched with, or the
-   * later stage that it failed on, when an operator requeues it in the dashboard.
+   * Reads, without taking it, the row that a job is for: the one it was dispatched with or, where
+   * it is run again from the dashboard, the later stage that it had come to.
    *
-   * @return empty if the job can claim none
+   * @return empty if there is nothing that the job could claim
    */
   public Optional<LedgerRow> peek(UUID tenant, UUID id, UUID job) {
     return database.inTenant(

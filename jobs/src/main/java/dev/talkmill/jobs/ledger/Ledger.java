@@ -82,12 +82,15 @@ public final class Ledger {
           + LedgerRow.COLUMNS
           + " FROM processing_status WHERE tenant_id = :tenant AND id = :id";
 
-  /** A job carries a subject through several stages: the row it failed on may not be its first. */
+  /** A job carries its subject through several stages; the newest row is the one it ended with. */
   private static final String FIND_BY_JOB =
       "SELECT "
           + LedgerRow.COLUMNS
-          + " FROM processing_status WHERE tenant_id = :tenant AND job_id = :job"
-          + " AND state IN ('PENDING', 'FAILED') ORDER BY id LIMIT 1";
+          + """
+           FROM processing_status
+          WHERE tenant_id = :tenant AND job_id = :job AND state IN ('PENDING', 'FAILED')
+          ORDER BY id DESC LIMIT 1
+          """;
 
   /**
    * The second arm is the dashboard's requeue: its job runs again with the old epoch, and may take
@@ -238,7 +241,7 @@ public final class Ledger {
         .optional();
   }
 
-  /** The row that failed under a job, or waits for its next attempt after it. */
+  /** The row that waits or has failed and was last carried by this job. */
   Optional<LedgerRow> findByJob(UUID job) {
     return database
         .sql()

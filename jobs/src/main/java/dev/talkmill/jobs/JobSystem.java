@@ -138,7 +138,8 @@ public final class JobSystem implements AutoCloseable {
     LedgerSettings settings = core.settings();
     Lanes lanes = new Lanes(worker.lanes(), worker.gates());
     this.core = core;
-    this.leases = new LeaseKeeper(core.database(), settings.lease(), System::nanoTime);
+    // Not the pool of the handlers: a full one must not cost them their leases.
+    this.leases = new LeaseKeeper(new Database(worker.jobs()), settings.lease(), System::nanoTime);
     Claims claims = new Claims(core.database(), core.ledger(), leases);
     Endings endings =
         new Endings(

@@ -127,7 +127,12 @@ public final class PresignedUploads {
           database
               .inTenant(
                   file.tenant(),
-                  () -> uploads.insert(row(file, id, key, multipart), settings.uploadValidity()))
+                  () ->
+                      conversations
+                          .lock(file.conversation())
+                          .flatMap(locked ->
+                              uploads.insert(
+                                  row(file, id, key, multipart), settings.uploadValidity())))
               .map(expires -> new Begun(id, expires, files.parts(key, multipart, file.bytes())));
       kept = begun.isPresent();
       return begun;

@@ -2,6 +2,8 @@ package dev.talkmill.jobs.intake;
 
 import dev.talkmill.jobs.postgres.Database;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,9 +19,10 @@ public final class SpoolBudget {
   private final Database system;
   private final long bytesMax;
   private final LongSupplier nanoTime;
-  private long bytes;
-  private long readAt;
-  private boolean known;
+  private final AtomicLong bytes = new AtomicLong();
+  private final ReentrantLock reading = new ReentrantLock();
+  private volatile long readAt;
+  private volatile boolean known;
 
   /**
    * @param system must not share a transaction with the accepting one: it sees every tenant
@@ -30,22 +33,31 @@ public final class SpoolBudget {
     this.nanoTime = nanoTime;
   }
 
-  /** Reads the sum if it is not fresh. Called before the accepting transaction, never inside it. */
-  public synchronized long refresh() {
-    long now = nanoTime.getAsLong();
-    if (!known || now - readAt > FRESH_NANOS) {
-      bytes = system.inSystem(() -> system.sql().sql(SUM).query(Long.class).single());
+  /**
+   * Reads the sum if it is not fresh. Called before the accepting transaction, never inside it. One
+   * caller reads and the others go on with what is known: none may wait here for a connection that
+   * an accepting transaction holds.
+   */
+  public long refresh() {
+    if ((known && nanoTime.getAsLong() - readAt <= FRESH_NANOS) || !reading.tryLock()) {
+      return bytes.get();
+    }
+    try {
+      long now = nanoTime.getAsLong();
+      bytes.set(system.inSystem(() -> system.sql().sql(SUM).query(Long.class).single()));
       readAt = now;
       known = true;
+      return bytes.get();
+    } finally {
+      reading.unlock();
     }
-    return bytes;
   }
 
-  synchronized boolean hasRoom(long more) {
-    if (bytes + more > bytesMax) {
+  boolean hasRoom(long more) {
+    if (bytes.get() + more > bytesMax) {
       return false;
     }
-    bytes += more;
+    bytes.addAndGet(more);
     return true;
   }
 }

@@ -29,7 +29,7 @@ public final class Steering {
       SET revision = revision + 1, state = 'OPEN', code = NULL, updated_at = clock_timestamp()
       WHERE k.tenant_id = :tenant AND k.conversation_id = :conversation
         AND k.storage_key IS NOT NULL AND k.seconds IS NOT NULL AND k.state <> 'SPLIT'
-        AND NOT (k.state = 'NO_SPEECH' AND k.code = 'too_short')
+        AND NOT (k.state = 'NO_SPEECH' AND k.code IN ('too_short', 'silence'))
       RETURNING k.id, k.revision
       """;
 
@@ -144,7 +144,11 @@ public final class Steering {
       conversation.ifPresent(found -> conversations.scheduleAtOnce(conversations.changed(found)));
       return conversation.isPresent() ? Requeued.DONE : Requeued.UNKNOWN;
     }
-    if (row.stage().subject() == Subject.CHUNK && !rules.reopenChunk(row)) {
+    // Read anew under the lock: whoever ends the row holds it too.
+    conversations.lock(row.conversation());
+    boolean stillFailed =
+        ledger.find(row.id()).filter(now -> now.state() == State.FAILED).isPresent();
+    if (!stillFailed || (row.stage().subject() == Subject.CHUNK && !rules.reopenChunk(row))) {
       return Requeued.NOT_FAILED;
     }
     return ledger.requeue(row.id()) ? Requeued.DONE : Requeued.NOT_FAILED;

@@ -53,16 +53,26 @@ public final class Claims {
   /** Takes a row in one transaction. */
   public Optional<Claim> take(LedgerRow row, long epoch, UUID job, Around around) {
     long askedAt = leases.nanoTime().getAsLong();
-    return database
-        .inTenant(
-            row.tenant(),
-            () ->
-                around.before(row)
-                    ? ledger
-                        .claim(row.id(), epoch, job)
-                        .flatMap(claimed -> around.after(row, claimed))
-                    : Optional.<LedgerRow>empty())
-        .map(claimed -> leases.keep(claimed, askedAt));
+    try {
+      return database
+          .inTenant(row.tenant(), () -> claim(row, epoch, job, around))
+          .map(claimed -> leases.keep(claimed, askedAt));
+    } catch (NothingToClaim e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<LedgerRow> claim(LedgerRow row, long epoch, UUID job, Around around) {
+    if (!around.before(row)) {
+      return Optional.empty();
+    }
+    LedgerRow claimed = ledger.claim(row.id(), epoch, job).orElseThrow(NothingToClaim::new);
+    return around.after(row, claimed);
+  }
+
+  /** Takes back what was written before a claim that met no row. */
+  private static final class NothingToClaim extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   /** Keeps the lease of a row that was inserted as claimed. */

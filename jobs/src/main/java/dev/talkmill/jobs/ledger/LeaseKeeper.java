@@ -13,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Renews every lease that this process holds, in one statement, three times a lease. Handlers whose
@@ -32,11 +30,11 @@ public final class LeaseKeeper implements AutoCloseable {
         SELECT p.tenant_id, p.id
         FROM unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[]), CAST(:epochs AS bigint[]))
              AS mine (tenant_id, id, epoch)
-        JOIN processing_status p USING (tenant_id, id, epoch)
+        JOIN talkmill.processing_status p USING (tenant_id, id, epoch)
         WHERE p.state = 'PROCESSING'
         ORDER BY p.id
         FOR UPDATE OF p SKIP LOCKED)
-      UPDATE processing_status p
+      UPDATE talkmill.processing_status p
       SET lease_until = clock_timestamp() + make_interval(secs => :lease)
       FROM held WHERE p.tenant_id = held.tenant_id AND p.id = held.id
       RETURNING p.id
@@ -47,7 +45,7 @@ public final class LeaseKeeper implements AutoCloseable {
       SELECT p.id
       FROM unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[]), CAST(:epochs AS bigint[]))
            AS mine (tenant_id, id, epoch)
-      JOIN processing_status p USING (tenant_id, id, epoch)
+      JOIN talkmill.processing_status p USING (tenant_id, id, epoch)
       WHERE p.state = 'PROCESSING'
       """;
 
@@ -93,9 +91,9 @@ public final class LeaseKeeper implements AutoCloseable {
       while (!closed.await(lease.toMillis() / 3, TimeUnit.MILLISECONDS)) {
         try {
           renewOnce();
-        } catch (DataAccessException | TransactionException e) {
+        } catch (RuntimeException e) {
           // Nothing to do but try again: holders stop by themselves at half their lease.
-          log.warn("leases could not be renewed: {}", e.getMostSpecificCause().getMessage());
+          log.warn("leases could not be renewed: {}", e.toString());
         }
       }
     } catch (InterruptedException e) {

@@ -4,6 +4,8 @@ import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.Failure;
+import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.store.ObjectStore;
 import dev.talkmill.pipeline.store.ObjectStore.ObjectInfo;
@@ -97,12 +99,17 @@ public final class EraseStep implements StageStep {
     int deleted = 0;
     List<ObjectInfo> page = store.list(prefix, null, PAGE);
     while (!page.isEmpty()) {
+      String first = page.getFirst().key();
       for (ObjectInfo object : page) {
         work.ensureHeld();
         store.delete(object.key());
         deleted++;
       }
       page = store.list(prefix, null, PAGE);
+      if (!page.isEmpty() && page.getFirst().key().equals(first)) {
+        throw FailureException.of(
+            FailureCode.STORAGE_UNAVAILABLE, "the store still lists what it said it had deleted");
+      }
     }
     return deleted;
   }

@@ -107,7 +107,7 @@ public final class PrepareStep implements StageStep {
   }
 
   private Ended noSpeech(LockedConversation conversation, LedgerRow row, NoSpeech verdict) {
-    scratch.forget(row.subject());
+    database.afterCommit(() -> scratch.forget(row.subject()));
     return ended(
         ends.end(conversation, row, ChunkState.NO_SPEECH, verdict.reason().code()), "no_speech");
   }
@@ -128,7 +128,7 @@ public final class PrepareStep implements StageStep {
 
   @Override
   public void failed(LockedConversation conversation, LedgerRow row, Failure failure) {
-    scratch.forget(row.subject());
+    database.afterCommit(() -> scratch.forget(row.subject()));
     ends.end(conversation, row, ChunkState.FAILED, failure.code().code());
   }
 }

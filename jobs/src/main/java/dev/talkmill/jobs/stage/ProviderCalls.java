@@ -12,6 +12,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Intent before money: a row says that a provider is about to be called before it is, so that after
@@ -34,6 +38,8 @@ public final class ProviderCalls {
           finished_at = clock_timestamp()
       WHERE tenant_id = :tenant AND id = :id
       """;
+
+  private static final Logger log = LoggerFactory.getLogger(ProviderCalls.class);
 
   private final Database database;
   private final InstantSource clock;
@@ -63,8 +69,8 @@ public final class ProviderCalls {
     String result = "failed";
     try {
       T answer = call.get();
-      end(row, id, "DONE", requestId.apply(answer), null);
       result = "done";
+      done(row, id, requestId.apply(answer));
       return answer;
     } catch (PostponedException e) {
       end(row, id, "ABANDONED", null, null);
@@ -111,6 +117,15 @@ public final class ProviderCalls {
                 .param("limit", (double) limit.toSeconds())
                 .update());
     return id;
+  }
+
+  /** An answer that was paid for is not thrown away because a note about it could not be made. */
+  private void done(LedgerRow row, UUID id, @Nullable String requestId) {
+    try {
+      end(row, id, "DONE", requestId, null);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("a provider call is not noted as done: {}", e.toString());
+    }
   }
 
   private void end(

@@ -7,6 +7,7 @@ import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.chunk.ChunkState;
 import dev.talkmill.pipeline.failure.FailureCode;
 import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.failure.PostponedException;
 import dev.talkmill.pipeline.prepare.AudioDecoder;
 import dev.talkmill.pipeline.prepare.DecodedAudio;
 import dev.talkmill.pipeline.prepare.WebmHeader;
@@ -14,25 +15,43 @@ import dev.talkmill.pipeline.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** A chunk's original and its WAV as local files: left by the stage before, or made again. */
 public final class Recordings {
+
+  private static final Duration SHORTLY = Duration.ofSeconds(5);
+  private static final Duration DECODER_WAIT = Duration.ofMinutes(10);
 
   private final Database database;
   private final Chunks chunks;
   private final ObjectStore store;
   private final AudioDecoder decoder;
   private final Scratch scratch;
+  private final Semaphore decoders;
 
+  /**
+   * Makes files with these collaborators.
+   *
+   * @param decoders how many decoders may run at once in this process
+   */
   public Recordings(
-      Database database, Chunks chunks, ObjectStore store, AudioDecoder decoder, Scratch scratch) {
+      Database database,
+      Chunks chunks,
+      ObjectStore store,
+      AudioDecoder decoder,
+      Scratch scratch,
+      int decoders) {
     this.database = database;
     this.chunks = chunks;
     this.store = store;
     this.decoder = decoder;
     this.scratch = scratch;
+    this.decoders = new Semaphore(decoders, true);
   }
 
   /** The chunk's bytes as they were accepted. */
@@ -48,11 +67,28 @@ public final class Recordings {
   DecodedAudio decode(Chunk chunk) {
     Path making = scratch.temporary();
     try {
-      DecodedAudio audio = decoder.decode(whole(chunk), making);
+      DecodedAudio audio = bounded(whole(chunk), making);
       scratch.publish(making, scratch.wav(chunk.id()));
       return audio;
     } finally {
       scratch.delete(making);
+    }
+  }
+
+  /** PREPARE's lane is not the only caller: TRANSCRIBE makes a missing WAV again. */
+  private DecodedAudio bounded(Path source, Path wav) {
+    try {
+      if (!decoders.tryAcquire(DECODER_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new PostponedException("no decoder came free", SHORTLY);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PostponedException("stopped while waiting for a decoder", Duration.ZERO);
+    }
+    try {
+      return decoder.decode(source, wav);
+    } finally {
+      decoders.release();
     }
   }
 
@@ -98,9 +134,8 @@ public final class Recordings {
       return original;
     }
     if (head.get().storageKey() == null) {
-      throw FailureException.of(
-          FailureCode.OBJECT_MISSING,
-          "the first slice, whose head this one needs, is not stored yet");
+      throw new PostponedException(
+          "the first slice, whose head this one needs, is not stored yet", SHORTLY);
     }
     Optional<byte[]> header = WebmHeader.headerOf(original(head.get()));
     if (header.isEmpty()) {

@@ -124,7 +124,7 @@ public final class TranscribeStep implements StageStep {
     ChunkState state =
         guarded.kept().segments().isEmpty() ? ChunkState.NO_SPEECH : ChunkState.TRANSCRIBED;
     String code = state == ChunkState.NO_SPEECH ? "no_words" : null;
-    scratch.forget(row.subject());
+    database.afterCommit(() -> scratch.forget(row.subject()));
     if (!ends.end(conversation, row, state, code)) {
       return Ended.with("superseded");
     }
@@ -146,7 +146,7 @@ public final class TranscribeStep implements StageStep {
 
   @Override
   public void failed(LockedConversation conversation, LedgerRow row, Failure failure) {
-    scratch.forget(row.subject());
+    database.afterCommit(() -> scratch.forget(row.subject()));
     ends.end(conversation, row, ChunkState.FAILED, failure.code().code());
   }
 }

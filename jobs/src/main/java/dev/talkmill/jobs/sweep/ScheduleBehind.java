@@ -15,7 +15,10 @@ public final class ScheduleBehind implements Sweep {
       """
       SELECT c.tenant_id, c.id FROM conversation c
       WHERE c.is_finished AND c.outcome IS NULL
-        AND c.expected_chunks IS NULL
+        AND NOT coalesce(c.expected_chunks > (
+              SELECT count(*) FROM conversation_chunk k
+              WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                AND k.parent_id IS NULL), false)
         AND NOT EXISTS (SELECT FROM conversation_chunk k
                         WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
                           AND k.state = 'OPEN')

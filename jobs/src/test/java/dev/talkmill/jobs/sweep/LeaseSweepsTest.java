@@ -229,7 +229,7 @@ class LeaseSweepsTest {
             core.ledger(),
             new Claims(core.database(), core.ledger(), leases),
             core.conversations(),
-            new Lanes(lanes),
+            new Lanes(lanes, java.util.Map.of()),
             List.of(transcribe),
             new RetryPolicy(1, HOUR, HOUR),
             ThreadLocalRandom::current,

@@ -87,7 +87,8 @@ public final class JoinedAudio implements PlayableAudio, AutoCloseable {
     this.store = store;
   }
 
-  private record Source(long generation, boolean withheld, boolean coming, List<UUID> chunks) {}
+  private record Source(
+      UUID conversation, long generation, boolean withheld, boolean coming, List<UUID> chunks) {}
 
   @Override
   public Answer of(UUID tenant, UUID conversation) {
@@ -146,11 +147,24 @@ public final class JoinedAudio implements PlayableAudio, AutoCloseable {
       }
       double seconds = decoder.join(originals, joined);
       store.put(key, joined, MEDIA_TYPE);
+      deleteIfStale(tenant, source, key);
       log.info(
           "made a playable file of {} s from {} chunks", Math.round(seconds), originals.size());
     } finally {
       scratch.delete(joined);
-      source.chunks().forEach(scratch::forget);
+      source.chunks().forEach(id -> scratch.delete(scratch.original(id)));
+    }
+  }
+
+  /** What was erased while the file was made must not come back with it. */
+  private void deleteIfStale(UUID tenant, Source source, String key) {
+    boolean current =
+        database
+            .inTenant(tenant, () -> source(source.conversation()))
+            .filter(now -> now.generation() == source.generation())
+            .isPresent();
+    if (!current) {
+      store.delete(key);
     }
   }
 
@@ -170,6 +184,7 @@ public final class JoinedAudio implements PlayableAudio, AutoCloseable {
         .param("id", conversation)
         .query((row, number) ->
             new Source(
+                conversation,
                 row.getLong("generation"),
                 row.getBoolean("withheld"),
                 row.getBoolean("coming"),

@@ -146,8 +146,10 @@ class PipelineWiring {
   }
 
   @Bean
-  Recordings recordings(Core core, ObjectStore store, AudioDecoder decoder, Scratch scratch) {
-    return new Recordings(core.database(), core.chunks(), store, decoder, scratch);
+  Recordings recordings(
+      Core core, ObjectStore store, AudioDecoder decoder, Scratch scratch, Settings settings) {
+    int decoders = orElse(settings.audio().slots(), Runtime.getRuntime().availableProcessors());
+    return new Recordings(core.database(), core.chunks(), store, decoder, scratch, decoders);
   }
 
   @Bean

@@ -43,6 +43,22 @@ class OperatorsTest {
                     .sql()
                     .sql(
                         """
+                        UPDATE processing_status
+                        SET state = 'PROCESSING', lease_until = clock_timestamp()
+                        WHERE subject_id = ?::uuid
+                        """)
+                    .params(chunk)
+                    .update());
+    door.database
+        .database()
+        .inTenant(
+            tenant,
+            () ->
+                door.database
+                    .database()
+                    .sql()
+                    .sql(
+                        """
                         WITH k AS (UPDATE conversation_chunk SET state = 'FAILED',
                                    code = 'storage_unavailable' WHERE id = ?::uuid)
                         UPDATE processing_status

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A host of conversations: what it asks of the door, one try a request. */
 record Client(URI door, String key) {
 
-  static final Duration SETTLED = Duration.ofSeconds(60);
+  static final Duration SETTLED = Duration.ofMinutes(3);
 
   private static final JsonMapper JSON = JsonMapper.shared();
 

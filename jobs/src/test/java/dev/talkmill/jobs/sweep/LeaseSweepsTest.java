@@ -144,29 +144,42 @@ class LeaseSweepsTest {
   }
 
   @Test
-  void aSuspectRunsAloneInItsProcess() {
+  void aSuspectWaitsUntilItIsAloneInItsProcess() {
     UUID other = bench.conversation();
     UUID neighbour = bench.chunk(other);
-    Gate gate = new Gate(1);
-    AtomicInteger together = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
     UUID suspect = chunkRow();
     bench.seen().update("UPDATE processing_status SET crash_count = 2 WHERE id = ?", suspect);
+    Gate gate = new Gate(1);
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger besideSuspect = new AtomicInteger();
     transcribe.during(work -> {
-      int now = together.incrementAndGet();
+      int now = inside.incrementAndGet();
       if (work.row().id().equals(suspect)) {
-        most.set(now);
-        assertThat(work.row().crashCount()).isEqualTo(3);
+        besideSuspect.set(now);
       } else {
-        gate.open();
+        gate.pass();
       }
-      together.decrementAndGet();
+      inside.decrementAndGet();
     });
+    // The neighbour is inside before the suspect is dispatched.
+    bench
+        .seen()
+        .update(
+            "UPDATE processing_status SET next_attempt_at = now() + interval '1 h' WHERE id = ?",
+            suspect);
     worker.start();
+    gate.awaitAll();
+    bench
+        .seen()
+        .update("UPDATE processing_status SET next_attempt_at = now() WHERE id = ?", suspect);
+    worker.core().signal().rowsDue();
+    Await.until(this::jobsProcessing, processing -> processing == 2);
+    assertThat(seen(suspect).state()).isEqualTo("QUEUED");
+    gate.open();
+
     Await.until(() -> seen(suspect).state(), "COMPLETED"::equals);
     Await.until(() -> bench.only(other, neighbour, "TRANSCRIBE").state(), "COMPLETED"::equals);
-    gate.pass();
-    assertThat(most).hasValue(1);
+    assertThat(besideSuspect).hasValue(1);
     assertThat(seen(suspect).crashCount()).isZero();
   }
 
@@ -242,6 +255,18 @@ class LeaseSweepsTest {
         .filter(row -> row.id().equals(id))
         .findFirst()
         .orElseThrow();
+  }
+
+  private int jobsProcessing() {
+    return database
+        .database()
+        .inSystem(() ->
+            database
+                .database()
+                .sql()
+                .sql("SELECT count(*) FROM jobrunr.jobrunr_jobs WHERE state = 'PROCESSING'")
+                .query(Integer.class)
+                .single());
   }
 
   private void system(String statement) {

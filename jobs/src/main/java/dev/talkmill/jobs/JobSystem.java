@@ -187,7 +187,7 @@ public final class JobSystem implements AutoCloseable {
     LedgerSettings settings = core.settings();
     return List.of(
         new CondemnPoison(database, endings),
-        new ReleaseExpiredLeases(database, core.signal()),
+        new ReleaseExpiredLeases(database, settings.lease(), core.signal()),
         new FinishIdleConversations(database, core.conversations(), settings.idleFinish()),
         new ReopenLostChunks(database, core.conversations(), core.chunks(), core.ledger()),
         new ScheduleBehind(database, core.conversations()),

@@ -47,7 +47,7 @@ public final class Endings {
   private static final Failure POISON =
       Failure.of(
           FailureCode.CRASHED_REPEATEDLY,
-          "The worker process ended three times while it worked on this, the last time on nothing"
+          "The worker process ended five times while it worked on this, the last three on nothing"
               + " else. Requeue it once the reason is mended.");
 
   private final Database database;

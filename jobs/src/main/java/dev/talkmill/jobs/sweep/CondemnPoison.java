@@ -4,13 +4,13 @@ import dev.talkmill.jobs.lane.Isolation;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.Endings;
 
-/** Ends rows FAILED that crashed a process in which they ran alone. */
+/** Ends rows FAILED that crashed processes in which they ran alone. */
 public final class CondemnPoison implements Sweep {
 
   private static final String FIND =
       """
       SELECT tenant_id, id FROM processing_status
-      WHERE state = 'PROCESSING' AND lease_until < clock_timestamp() AND crash_count > ?
+      WHERE state = 'PROCESSING' AND lease_until < clock_timestamp() AND crash_count >= ?
       ORDER BY id LIMIT 100
       """;
 
@@ -35,7 +35,7 @@ public final class CondemnPoison implements Sweep {
   @Override
   public int runOnce() {
     return Found.mendEach(
-        Found.list(database, FIND, Isolation.CRASHES_BEFORE_ALONE),
+        Found.list(database, FIND, Isolation.CRASHES_MAX),
         row -> endings.condemn(row.tenant(), row.id()));
   }
 }

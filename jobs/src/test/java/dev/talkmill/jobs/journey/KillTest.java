@@ -106,7 +106,7 @@ class KillTest {
     int before = number(bench, "stage.started");
     Await.until(
         () -> number(bench, "stage.started"), started -> started >= before + STARTS_BEFORE_KILL);
-    // Whoever is killed alone for the third time is condemned, and rightly: not what is shown here.
+    // Whoever is killed alone three times is condemned, and rightly: not what is shown here.
     Await.until(() -> suspects(bench), suspects -> suspects == 0);
     victim.destroyForcibly();
     assertThat(victim.waitFor(20, TimeUnit.SECONDS)).isTrue();

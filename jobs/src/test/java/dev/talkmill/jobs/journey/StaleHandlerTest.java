@@ -153,7 +153,9 @@ class StaleHandlerTest {
     Seen.Row held = bench.only(conversation, chunk, "TRANSCRIBE");
 
     bench.expire(held.id());
-    new ReleaseExpiredLeases(database.database(), worker.core().signal()).runOnce();
+    new ReleaseExpiredLeases(
+            database.database(), TestWorker.settings().lease(), worker.core().signal())
+        .runOnce();
     // The new holder is at its own end and waits for the conversation that the old one has locked.
     Bench.awaitBlocked(database, 1);
     assertThat(bench.only(conversation, chunk, "TRANSCRIBE").epoch()).isGreaterThan(held.epoch());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.jobs.JobSystem.Core;
+import dev.talkmill.jobs.lane.Isolation;
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.LeaseKeeper;
@@ -88,9 +89,9 @@ class LeaseSweepsTest {
     worker.system().relay().runOnce();
     UUID lost = seen(row).jobId();
     system("DELETE FROM jobrunr.jobrunr_jobs");
-    worker.start();
     bench.expire(row);
     assertThat(released()).isEqualTo(1);
+    worker.start();
     assertThat(bench.seen().settled(conversation).outcome()).isEqualTo("ok");
     assertThat(seen(row).jobId()).isNotEqualTo(lost);
   }
@@ -99,7 +100,7 @@ class LeaseSweepsTest {
   void whatCrashedItsWorkerAloneIsCondemnedAndItsConversationEndsExplained() {
     UUID poison = chunkRow();
     bench.finish(conversation);
-    processing(poison, 2);
+    processing(poison, Isolation.CRASHES_MAX - 1);
     assertThat(condemned()).isZero();
     bench.expire(poison);
     assertThat(released()).isZero();
@@ -114,6 +115,26 @@ class LeaseSweepsTest {
   }
 
   @Test
+  void aCrashWhileAloneIsNoProofYetAndTheRowWaitsLongerEachTime() {
+    UUID row = chunkRow();
+    for (int crashes = 2; crashes < Isolation.CRASHES_MAX - 1; crashes++) {
+      processing(row, crashes);
+      bench.expire(row);
+      assertThat(condemned()).isZero();
+      assertThat(released()).isEqualTo(1);
+      assertThat(seen(row).state()).isEqualTo("PENDING");
+      int leases = 1 << crashes - 1;
+      assertThat(
+              bench.one(
+                  "SELECT extract(epoch FROM next_attempt_at - clock_timestamp())"
+                      + " FROM processing_status WHERE tenant_id = ? AND id = ?",
+                  Double.class,
+                  row))
+          .isBetween((leases - 1.0) * HOUR.toSeconds(), (double) leases * HOUR.toSeconds());
+    }
+  }
+
+  @Test
   void oneRowThatCanNotBeCondemnedKeepsNoOtherFromIt() {
     UUID unknown = UUID.randomUUID();
     database
@@ -124,7 +145,7 @@ class LeaseSweepsTest {
     UUID first = bench.only(conversation, unknown, "PREPARE").id(); // No step does PREPARE here.
     UUID second = chunkRow();
     for (UUID row : List.of(first, second)) {
-      processing(row, 2);
+      processing(row, Isolation.CRASHES_MAX - 1);
       bench.expire(row);
     }
     assertThat(condemned()).isEqualTo(1);
@@ -186,7 +207,7 @@ class LeaseSweepsTest {
   @Test
   void aHolderThatWakesAfterItsRowWasCondemnedLandsNothing() {
     UUID row = chunkRow();
-    processing(row, 2);
+    processing(row, Isolation.CRASHES_MAX - 1);
     var stale =
         database
             .database()
@@ -228,7 +249,7 @@ class LeaseSweepsTest {
   }
 
   private int released() {
-    return new ReleaseExpiredLeases(database.database(), worker.core().signal()).runOnce();
+    return new ReleaseExpiredLeases(database.database(), HOUR, worker.core().signal()).runOnce();
   }
 
   private int condemned() {

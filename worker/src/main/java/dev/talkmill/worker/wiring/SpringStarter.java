@@ -52,7 +52,7 @@ public final class SpringStarter implements WorkerStarter {
   /** The embedded server's directory is locked, so an earlier process on it has ended. */
   private static void endLeasesOfTheDead(ConfigurableApplicationContext context) {
     if (context.getBean(OwnPostgres.class).server().isPresent()) {
-      new ReleaseExpiredLeases(context.getBean(Database.class), () -> {}).endAll();
+      ReleaseExpiredLeases.endAll(context.getBean(Database.class));
     }
   }
 

@@ -182,6 +182,7 @@ class KillTest {
             () -> client.see(conversation),
             view -> view.get("state").asString().equals("settled"),
             LIMIT);
+    assertThat(client.rows(conversation)).filteredOn(row -> row.state().equals("FAILED")).isEmpty();
     assertThat(seen.get("outcome").asString()).isEqualTo("ok");
     assertThat(seen.get("summary").asString()).isNotBlank();
     assertThat(seen.get("chunks").get("transcribed").asInt()).isEqualTo(CHUNKS);

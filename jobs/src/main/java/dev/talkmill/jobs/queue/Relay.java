@@ -8,6 +8,7 @@ import dev.talkmill.pipeline.ledger.WeightedTurns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -32,7 +33,8 @@ public final class Relay {
   public static final int AHEAD = 2;
 
   /** One relay at a time in the whole installation; the number is arbitrary and ours alone. */
-  private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(7216344015203001)";
+  private static final String TRY_LOCK =
+      "SELECT pg_try_advisory_xact_lock(7216344015203001), clock_timestamp()";
 
   private static final String CANDIDATES =
       """
@@ -72,11 +74,14 @@ public final class Relay {
       WHERE p.tenant_id = due.tenant_id AND p.id = due.id
       """;
 
-  /** now() bounds the scan; a volatile function would be asked for every row of the backlog. */
+  /**
+   * Beyond the last look: a row that came due since then must not be forgotten. A value bounds the
+   * scan; a volatile function would be asked for every row of the backlog.
+   */
   private static final String NEXT_DUE =
       """
       SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM processing_status
-      WHERE state = 'PENDING' AND next_attempt_at > now()
+      WHERE state = 'PENDING' AND next_attempt_at > CAST(:looked AS timestamptz)
       """;
 
   private final Database database;
@@ -87,6 +92,7 @@ public final class Relay {
   private final Map<Stage, WeightedTurns> turns = new EnumMap<>(Stage.class);
   private final Map<String, UUID> cursors = new HashMap<>();
   private volatile boolean moreMayWait = true;
+  private volatile OffsetDateTime lookedAt = OffsetDateTime.MIN;
 
   public Relay(
       Database database, Jobs jobs, Lanes lanes, Duration dispatchLease, int tenantInFlightMax) {
@@ -107,7 +113,7 @@ public final class Relay {
   public Pass runOnce() {
     moreMayWait = true; // Room that comes free meanwhile leads to another pass.
     return database.inSystem(() -> {
-      if (!database.sql().sql(TRY_LOCK).query(Boolean.class).single()) {
+      if (!tryLock()) {
         return new Pass(0, false);
       }
       InFlight inFlight = InFlight.count(database, tenantInFlightMax);
@@ -140,9 +146,26 @@ public final class Relay {
   /** How long until the earliest row that is not due yet; null if there is none. */
   public @Nullable Duration untilNextDue() {
     Double seconds =
-        database.inSystem(
-            () -> database.sql().sql(NEXT_DUE).query(Double.class).optional().orElse(null));
+        database.inSystem(() ->
+            database
+                .sql()
+                .sql(NEXT_DUE)
+                .param("looked", lookedAt)
+                .query(Double.class)
+                .optional()
+                .orElse(null));
     return seconds == null ? null : Duration.ofMillis(Math.max(1, (long) (seconds * 1000)));
+  }
+
+  private boolean tryLock() {
+    return database
+        .sql()
+        .sql(TRY_LOCK)
+        .query((row, number) -> {
+          lookedAt = row.getObject(2, OffsetDateTime.class);
+          return row.getBoolean(1);
+        })
+        .single();
   }
 
   private Map<Stage, Integer> places(InFlight inFlight) {

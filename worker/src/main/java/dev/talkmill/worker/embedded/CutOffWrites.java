@@ -24,6 +24,11 @@ final class CutOffWrites {
 
   private CutOffWrites() {}
 
+  /** Whether a file or key of this name is a write that is not, and may never be, an object. */
+  static boolean isOne(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   /** Removes them from a bucket; to be called while nobody writes to it. */
   static void remove(Path bucket) throws IOException {
     int[] removed = {0};
@@ -33,7 +38,7 @@ final class CutOffWrites {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            if (NAME.matcher(file.getFileName().toString()).matches()) {
+            if (isOne(file.getFileName().toString())) {
               Files.deleteIfExists(file);
               removed[0]++;
             }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
@@ -52,6 +56,15 @@ final class GuardedBlobStore extends ForwardingBlobStore {
   @Override
   public ObjectCannedACL getBlobAccess(String container, String name, @Nullable String versionId) {
     return ObjectCannedACL.PRIVATE;
+  }
+
+  /** Lists objects alone: the file store names the copies it is still writing among them. */
+  @Override
+  public ListObjectsV2Response list(ListObjectsV2Request request) {
+    ListObjectsV2Response page = super.list(request);
+    List<S3Object> objects =
+        page.contents().stream().filter(object -> !CutOffWrites.isOne(object.key())).toList();
+    return page.toBuilder().contents(objects).keyCount(objects.size()).build();
   }
 
   @Override

@@ -84,7 +84,8 @@ class DashboardActionsTest {
     Seen.Conversation settled =
         Await.until(() -> seen.conversation(conversation), one -> "ok".equals(one.outcome()));
     assertThat(settled.summary()).isEqualTo("Summary of words");
-    assertThat(audit).containsExactly("POST /api/jobs/" + job + "/requeue by admin: 204");
+    assertThat(Await.until(() -> List.copyOf(audit), lines -> !lines.isEmpty()))
+        .containsExactly("POST /api/jobs/" + job + "/requeue by admin: 204");
   }
 
   @Test

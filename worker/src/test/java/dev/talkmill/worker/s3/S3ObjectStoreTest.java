@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -99,6 +100,16 @@ class S3ObjectStoreTest {
     fails(
         FailureCode.CHECKSUM_MISMATCH,
         () -> fixture.putIfAbsent("plain", StoreFixture.bytes(1_000, 6)));
+  }
+
+  @Test
+  void aWriteThatIsNotDoneIsNotListed() throws Exception {
+    fixture.putIfAbsent("w/" + UUID.randomUUID(), new byte[1]);
+    Path writing =
+        directory.resolve(
+            "s3/objects/%s/w/key-%s".formatted(StoreFixture.BUCKET, UUID.randomUUID()));
+    Files.write(writing, new byte[1]);
+    assertThat(store.list("w/", null, 10)).hasSize(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.talkmill.config.Binding.assertRefused;
 import static dev.talkmill.config.Binding.bind;
 import static dev.talkmill.config.Binding.defaults;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -90,6 +91,31 @@ class ProcessSettingsTest {
         "talkmill.api-key",
         "0123456789abcde",
         "talkmill.api-key must have at least 16 characters");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://talk.example.org/mill", "https://talk.example.org/mill//"})
+  void aSlashAtTheEndOfThePublicAddressIsTakenOff(String value) {
+    assertThat(bind(ProcessSettings.class, Map.of("talkmill.public-url", value)).publicUrl())
+        .isEqualTo(URI.create("https://talk.example.org/mill"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"talk.example.org", "/mill", "mailto:a@example.org", "http://"})
+  void aPublicAddressThatIsNotOneIsRefused(String value) {
+    assertThatThrownBy(() -> bind(ProcessSettings.class, Map.of("talkmill.public-url", value)))
+        .hasMessageContaining("talkmill.public-url");
+  }
+
+  @Test
+  void aPublicAddressWithMoreThanAPathIsRefused() {
+    for (String value : new String[] {"http://me:secret@e", "http://e?x=1", "http://e#x"}) {
+      assertRefused(
+          ProcessSettings.class,
+          "talkmill.public-url",
+          value,
+          "talkmill.public-url must hold no user, query or fragment");
+    }
   }
 
   @Test

@@ -31,7 +31,15 @@ final class StoreFixture implements AutoCloseable {
 
   static StorageSettings settings(Duration attemptTimeout) {
     return new StorageSettings(
-        null, "us-east-1", BUCKET, null, null, 8, attemptTimeout, attemptTimeout.multipliedBy(2));
+        null,
+        null,
+        "us-east-1",
+        BUCKET,
+        null,
+        null,
+        8,
+        attemptTimeout,
+        attemptTimeout.multipliedBy(2));
   }
 
   static S3ObjectStore at(URI endpoint, Duration attemptTimeout) {

@@ -42,6 +42,13 @@ final class StoreFixture implements AutoCloseable {
         attemptTimeout.multipliedBy(2));
   }
 
+  /** With an address at which clients reach the server. */
+  static StorageSettings reachedAt(URI publicEndpoint) {
+    Duration limit = Duration.ofSeconds(30);
+    return new StorageSettings(
+        null, publicEndpoint, "us-east-1", BUCKET, null, null, 8, limit, limit);
+  }
+
   static S3ObjectStore at(URI endpoint, Duration attemptTimeout) {
     return S3ObjectStore.of(settings(attemptTimeout), endpoint, "id", "secret");
   }

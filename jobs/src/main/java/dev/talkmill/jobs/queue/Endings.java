@@ -11,6 +11,7 @@ import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.TransientErrors;
 import dev.talkmill.jobs.queue.JourneyRunner.Next;
 import dev.talkmill.jobs.stage.StageStep;
 import dev.talkmill.jobs.stage.StageStep.Ended;
@@ -206,10 +207,12 @@ public final class Endings {
         }
       };
     } catch (LostClaimException e) {
+      claims.abandon(claim);
       return new AttemptFailedException(said + ". Another attempt has taken over.");
     } catch (DataAccessException | TransactionException e) {
       // The lease runs out and the row is due again.
       log.error("the end of {} could not be written", row.stage(), e);
+      abandonIfTransient(claim, e);
       return new AttemptFailedException(said + ". It is tried again when its lease is over.");
     }
   }
@@ -265,8 +268,19 @@ public final class Endings {
             return true;
           });
       log.info("{} handed back", row.stage());
-    } catch (LostClaimException | DataAccessException | TransactionException e) {
+    } catch (LostClaimException e) {
+      claims.abandon(claim);
+      log.info("{} is another attempt's by now", row.stage());
+    } catch (DataAccessException | TransactionException e) {
+      abandonIfTransient(claim, e);
       log.info("{} could not be handed back; its lease will run out", row.stage());
+    }
+  }
+
+  /** What the database refuses it will refuse again, and only the count of crashes ends that. */
+  private void abandonIfTransient(Claim claim, RuntimeException error) {
+    if (TransientErrors.is(error)) {
+      claims.abandon(claim);
     }
   }
 

@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A result is not thrown away because the database broke off the transaction that writes it. */
-class EndingRetryTest {
+/** What a step found lands once, however the database treats the transaction that writes it. */
+class EndingsTest {
 
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Failure AWAY = Failure.of(FailureCode.PROVIDER_UNAVAILABLE, "away");
@@ -52,6 +52,7 @@ class EndingRetryTest {
   private Database parking;
   private FakeTranscribe transcribe;
   private Bench bench;
+  private LeaseKeeper leases;
   private Claims claims;
   private Endings endings;
   private UUID conversation;
@@ -78,8 +79,8 @@ class EndingRetryTest {
     parking = new Database(statements);
     transcribe = new FakeTranscribe(parking);
     bench = new Bench(database, parking, TestWorker.settings(), signals::incrementAndGet);
-    claims =
-        new Claims(parking, bench.core().ledger(), new LeaseKeeper(parking, HOUR, nanoTime::get));
+    leases = new LeaseKeeper(parking, HOUR, nanoTime::get);
+    claims = new Claims(parking, bench.core().ledger(), leases);
     Map<Stage, Integer> lanes =
         Stream.of(Stage.values()).collect(Collectors.toMap(stage -> stage, stage -> 1));
     endings =
@@ -218,6 +219,48 @@ class EndingRetryTest {
     assertThat(bench.only(conversation, chunk, "TRANSCRIBE").state()).isEqualTo("FAILED");
     assertThat(meters.counter("talkmill.stage.ends", "stage", "TRANSCRIBE", "result", "failed"))
         .satisfies(ends -> assertThat(ends.count()).isEqualTo(1));
+  }
+
+  @Test
+  void aHandlerThatLearnsThatItsRowWasTakenOverIsNoCrash() {
+    Claim claim = claimed();
+    takeAway(claim.row());
+    endings.handBack(claim, Duration.ZERO);
+    assertNoCrashAfterRelease(claim);
+  }
+
+  @Test
+  void aHandlerWhoseRowCouldNotBeHandedBackIsNoCrash() {
+    Claim claim = claimed();
+    statements.failNext("greatest(crash_count - 1", 1);
+    endings.handBack(claim, Duration.ZERO);
+    assertNoCrashAfterRelease(claim);
+  }
+
+  @Test
+  void aHandlerWhoseFailureMetATakenRowIsNoCrash() {
+    Claim claim = claimed();
+    takeAway(claim.row());
+    assertThat(endings.failed(claim, AWAY, new IllegalStateException("away")))
+        .hasMessageContaining("taken over");
+    assertNoCrashAfterRelease(claim);
+  }
+
+  @Test
+  void aHandlerWhoseEndTheDatabaseRefusesKeepsItsCrashForOnlyThatEndsIt() {
+    Claim claim = claimed();
+    statements.failNext("greatest(crash_count - 1", 1, "23514");
+    endings.handBack(claim, Duration.ZERO);
+    claims.release(claim);
+    leases.renewOnce();
+    assertThat(bench.only(conversation, chunk, "TRANSCRIBE").crashCount()).isEqualTo(1);
+  }
+
+  private void assertNoCrashAfterRelease(Claim claim) {
+    claims.release(claim);
+    assertThat(bench.only(conversation, chunk, "TRANSCRIBE").crashCount()).isEqualTo(1);
+    leases.renewOnce();
+    assertThat(bench.only(conversation, chunk, "TRANSCRIBE").crashCount()).isZero();
   }
 
   private void assertEndedOnce() {

@@ -1,6 +1,8 @@
 package dev.talkmill.config;
 
+import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** Refusals of settings, each in one plain sentence that names the setting. */
@@ -31,6 +33,24 @@ final class Checks {
     if (value < least) {
       throw new IllegalArgumentException(
           setting + " must be at least " + least + ", but is " + value);
+    }
+  }
+
+  /** Null is no address and passes; what is refused is not shown, since it may hold a password. */
+  static void address(String setting, @Nullable URI address) {
+    if (address == null) {
+      return;
+    }
+    String scheme = address.getScheme();
+    if (!("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))
+        || address.getHost() == null) {
+      throw new IllegalArgumentException(
+          setting + " must start with http:// or https:// and name a host");
+    }
+    if (address.getRawUserInfo() != null
+        || address.getRawQuery() != null
+        || address.getRawFragment() != null) {
+      throw new IllegalArgumentException(setting + " must hold no user, query or fragment");
     }
   }
 }

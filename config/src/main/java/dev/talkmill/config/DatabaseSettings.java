@@ -11,9 +11,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url JDBC URL; null starts the embedded server
  * @param username owner of the schema; runs migrations and may take the roles talkmill_app and
  *     talkmill_system
- * @param connections size of each of the two pools of our own (tenant work; relay and sweeps share
- *     the second)
- * @param jobConnections size of JobRunr's pool
+ * @param connections size of the pool of all our own work: the door, the stages, the relay and the
+ *     sweeps
+ * @param jobConnections size of JobRunr's pool, which also renews the leases
  * @param statementTimeout the database ends a statement that runs longer
  */
 @ConfigurationProperties("talkmill.database")

@@ -16,8 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param dashboardPort port of the job dashboard, on loopback only; 0 takes a free one
  * @param apiKey bootstrap admin key; where null, one is generated at the first start
  * @param dashboardPassword password of user {@code admin}; where null, the API key's
- * @param publicUrl address under which clients reach the door, without a slash at the end; null
- *     means {@code http://localhost:<port>}
+ * @param publicUrl address under which clients reach the door, with the path that a proxy puts
+ *     before it, if any; a slash at the end is taken off. Null keeps links relative
  * @param drain how long running stages get to end at shutdown
  */
 @ConfigurationProperties("talkmill")
@@ -43,6 +43,12 @@ public record ProcessSettings(
       throw new IllegalArgumentException(
           "talkmill.api-key must have at least " + API_KEY_CHARS_MIN + " characters");
     }
+    Checks.address("talkmill.public-url", publicUrl);
+    publicUrl = publicUrl == null ? null : withoutSlash(publicUrl);
     dataDir = dataDir.toAbsolutePath().normalize();
+  }
+
+  private static URI withoutSlash(URI address) {
+    return URI.create(address.toString().replaceAll("/+$", ""));
   }
 }

@@ -11,6 +11,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param endpoint of an S3-compatible server; null together with a null {@code accessKeyId} starts
  *     the embedded one
+ * @param publicEndpoint under which clients reach the same server, where that is another address
+ *     than the worker's; presigned URLs are signed for it. Whatever stands in between must hand on
+ *     host and path as they are, since both are signed
  * @param accessKeyId with the secret, required for a store that is not the embedded one; with a
  *     null {@code endpoint} the store is AWS
  * @param slots transfers at once in one process
@@ -20,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("talkmill.s3")
 public record StorageSettings(
     @Nullable URI endpoint,
+    @Nullable URI publicEndpoint,
     @DefaultValue("us-east-1") String region,
     @DefaultValue("talkmill") String bucket,
     @Nullable String accessKeyId,
@@ -29,6 +33,8 @@ public record StorageSettings(
     @DefaultValue("60s") Duration callTimeout) {
 
   public StorageSettings {
+    Checks.address("talkmill.s3.endpoint", endpoint);
+    Checks.address("talkmill.s3.public-endpoint", publicEndpoint);
     if ((accessKeyId == null) != (secretAccessKey == null)) {
       throw new IllegalArgumentException(
           "talkmill.s3.access-key-id and talkmill.s3.secret-access-key go together; one is missing");

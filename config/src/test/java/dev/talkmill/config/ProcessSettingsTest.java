@@ -92,6 +92,34 @@ class ProcessSettingsTest {
         "talkmill.api-key must have at least 16 characters");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"https://talk.example.org/mill", "https://talk.example.org/mill//"})
+  void aSlashAtTheEndOfThePublicAddressIsTakenOff(String value) {
+    assertThat(bind(ProcessSettings.class, Map.of("talkmill.public-url", value)).publicUrl())
+        .isEqualTo(URI.create("https://talk.example.org/mill"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"talk.example.org", "/mill", "mailto:a@example.org", "http:///mill"})
+  void aPublicAddressThatIsNotOneIsRefused(String value) {
+    assertRefused(
+        ProcessSettings.class,
+        "talkmill.public-url",
+        value,
+        "talkmill.public-url must start with http:// or https:// and name a host");
+  }
+
+  @Test
+  void aPublicAddressWithMoreThanAPathIsRefused() {
+    for (String value : new String[] {"http://me:secret@e", "http://e?x=1", "http://e#x"}) {
+      assertRefused(
+          ProcessSettings.class,
+          "talkmill.public-url",
+          value,
+          "talkmill.public-url must hold no user, query or fragment");
+    }
+  }
+
   @Test
   void aDrainOfNoLengthIsRefused() {
     assertRefused(

@@ -10,6 +10,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StorageSettingsTest {
 
@@ -22,6 +24,7 @@ class StorageSettingsTest {
     assertThat(settings)
         .isEqualTo(
             new StorageSettings(
+                null,
                 null,
                 "us-east-1",
                 "talkmill",
@@ -38,6 +41,7 @@ class StorageSettingsTest {
     StorageSettings expected =
         new StorageSettings(
             URI.create("https://s3.example.org"),
+            URI.create("https://uploads.example.org:8443"),
             "eu-central-1",
             "recordings",
             "an id",
@@ -49,6 +53,7 @@ class StorageSettingsTest {
         StorageSettings.class,
         Map.of(
             "talkmill.s3.endpoint", "https://s3.example.org",
+            "talkmill.s3.public-endpoint", "https://uploads.example.org:8443",
             "talkmill.s3.region", "eu-central-1",
             "talkmill.s3.bucket", "recordings",
             "talkmill.s3.access-key-id", "an id",
@@ -83,6 +88,35 @@ class StorageSettingsTest {
         "talkmill.s3.endpoint",
         "https://s3.example.org",
         "talkmill.s3.endpoint needs talkmill.s3.access-key-id and talkmill.s3.secret-access-key");
+  }
+
+  @Test
+  void anAddressForClientsDoesNotReplaceTheEmbeddedServer() {
+    StorageSettings settings =
+        bind(
+            StorageSettings.class,
+            Map.of("talkmill.s3.public-endpoint", "http://talk.example.org:9000"));
+    assertThat(settings.embedded()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"endpoint", "public-endpoint"})
+  void whatIsNoAddressOfAServerIsRefused(String name) {
+    String property = "talkmill.s3." + name;
+    for (String value : new String[] {"s3.example.org:9000", "ftp://s3.example.org", "http:///x"}) {
+      assertRefused(
+          StorageSettings.class,
+          property,
+          value,
+          property + " must start with http:// or https:// and name a host");
+    }
+    for (String value : new String[] {"http://me:secret@e", "http://e?x=1", "http://e#x"}) {
+      assertRefused(
+          StorageSettings.class,
+          property,
+          value,
+          property + " must hold no user, query or fragment");
+    }
   }
 
   @Test

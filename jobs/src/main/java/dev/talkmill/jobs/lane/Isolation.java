@@ -10,6 +10,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * Lets a row that was there at two crashes run alone in its process. Only crashes while alone
  * condemn it: without that, rows that merely stood by at kills were condemned with the guilty one.
+ *
+ * <p>A crash is a claim whose process died. One that lost its lease and lives, because the database
+ * was away or the process was stopped, gives the crash back: see {@code ledger.LeaseKeeper}.
  */
 public final class Isolation {
 

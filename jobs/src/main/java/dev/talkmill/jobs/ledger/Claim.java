@@ -19,6 +19,7 @@ public final class Claim {
   private final long takenAt;
   private final AtomicLong renewedAt;
   private volatile boolean lost;
+  private volatile boolean refunded;
 
   Claim(LedgerRow row, Duration lease, long askedAtNanos, LongSupplier nanoTime) {
     this.row = row;
@@ -55,5 +56,18 @@ public final class Claim {
 
   void lose() {
     lost = true;
+  }
+
+  /** Whether the row counts a crash that this process, which lives, has not caused. */
+  boolean isLostAndCounted() {
+    return lost && !refunded;
+  }
+
+  boolean isRefunded() {
+    return refunded;
+  }
+
+  void refunded() {
+    refunded = true;
   }
 }

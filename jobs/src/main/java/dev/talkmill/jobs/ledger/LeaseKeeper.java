@@ -3,9 +3,11 @@ package dev.talkmill.jobs.ledger;
 import dev.talkmill.jobs.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Renews every lease that this process holds, in one statement, three times a lease. Handlers whose
  * row is gone are told so; handlers that could not be renewed find out by themselves at half their
- * lease.
+ * lease. Whoever is told here is alive, so the crash that its row has counted is given back.
  */
 public final class LeaseKeeper implements AutoCloseable {
 
@@ -52,7 +54,9 @@ public final class LeaseKeeper implements AutoCloseable {
   private final Database database;
   private final Duration lease;
   private final LongSupplier nanoTime;
+  private final CrashRefunds refunds;
   private final Map<UUID, Claim> held = new ConcurrentHashMap<>();
+  private final Set<Claim> abandoned = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
 
@@ -60,6 +64,7 @@ public final class LeaseKeeper implements AutoCloseable {
     this.database = database;
     this.lease = lease;
     this.nanoTime = nanoTime;
+    this.refunds = new CrashRefunds(database);
     this.thread = Thread.ofPlatform().name("talkmill-leases").daemon().unstarted(this::loop);
   }
 
@@ -76,6 +81,14 @@ public final class LeaseKeeper implements AutoCloseable {
 
   void release(Claim claim) {
     held.remove(claim.row().id(), claim);
+  }
+
+  /**
+   * Takes note of a claim whose end its handler could not write, because the row was taken over or
+   * the database was away. It is not renewed once it is released, and counts no crash.
+   */
+  void abandon(Claim claim) {
+    abandoned.add(claim);
   }
 
   public int count() {
@@ -104,14 +117,15 @@ public final class LeaseKeeper implements AutoCloseable {
   /** Renews once; open to tests. */
   public void renewOnce() {
     List<Claim> claims = new ArrayList<>(held.values());
-    if (claims.isEmpty()) {
-      return;
+    if (!claims.isEmpty()) {
+      renew(claims);
     }
+    refundCrashes();
+  }
+
+  private void renew(List<Claim> claims) {
     long askedAt = nanoTime.getAsLong();
-    Map<String, Object> mine = new HashMap<>();
-    mine.put("tenants", claims.stream().map(claim -> claim.row().tenant()).toArray(UUID[]::new));
-    mine.put("ids", claims.stream().map(claim -> claim.row().id()).toArray(UUID[]::new));
-    mine.put("epochs", claims.stream().map(claim -> claim.row().epoch()).toArray(Long[]::new));
+    Map<String, Object> mine = mine(claims);
     List<UUID> renewed =
         database.inSystem(() ->
             database
@@ -127,6 +141,30 @@ public final class LeaseKeeper implements AutoCloseable {
     claims.removeIf(claim -> renewed.contains(claim.row().id()));
     if (!claims.isEmpty()) {
       loseWhatIsGone(claims, mine);
+    }
+  }
+
+  /** Tenants, ids and epochs of claims, at the same places of three arrays. */
+  static Map<String, Object> mine(Collection<Claim> claims) {
+    Map<String, Object> mine = new HashMap<>();
+    mine.put("tenants", claims.stream().map(claim -> claim.row().tenant()).toArray(UUID[]::new));
+    mine.put("ids", claims.stream().map(claim -> claim.row().id()).toArray(UUID[]::new));
+    mine.put("epochs", claims.stream().map(claim -> claim.row().epoch()).toArray(Long[]::new));
+    return mine;
+  }
+
+  /** Of the abandoned once: whatever they have met by then, their handlers are gone. */
+  private void refundCrashes() {
+    Map<UUID, Claim> counted = new HashMap<>();
+    held.values().stream()
+        .filter(Claim::isLostAndCounted)
+        .forEach(claim -> counted.put(claim.row().id(), claim));
+    // Two claims of one row take turns: the statement writes a row once.
+    abandoned.removeIf(Claim::isRefunded);
+    abandoned.forEach(claim -> counted.putIfAbsent(claim.row().id(), claim));
+    if (!counted.isEmpty()) {
+      refunds.refund(counted.values());
+      abandoned.removeAll(counted.values());
     }
   }
 

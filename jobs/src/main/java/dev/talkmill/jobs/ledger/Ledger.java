@@ -7,6 +7,7 @@ import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +145,23 @@ public final class Ledger {
           updated_at = clock_timestamp(), provider = :provider,
           duration_ms = extract(epoch FROM clock_timestamp() - started_at) * 1000
       WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      """;
+
+  /** By id and epoch alone, so that a commit under way is waited for. */
+  private static final String OUTCOME =
+      """
+      SELECT outcome FROM processing_status
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch
+      FOR UPDATE
+      """;
+
+  private static final String HAND_BACK_SUCCESSOR =
+      """
+      UPDATE processing_status
+      SET state = 'PENDING', crash_count = 0, lease_until = NULL,
+          next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+      WHERE tenant_id = :tenant AND conversation_id = :conversation AND id <> :id
+        AND job_id = :job AND epoch = 1 AND state = 'PROCESSING'
       """;
 
   private static final String RETRY =
@@ -329,6 +347,29 @@ public final class Ledger {
 
   public void complete(LedgerRow row, String outcome, @Nullable String provider) {
     guarded(row, held(COMPLETE, row).param("outcome", outcome).param("provider", provider));
+  }
+
+  /**
+   * The outcome with which this very claim has completed the row, if it has. A row is completed
+   * once, so nobody else can have done it at this epoch.
+   */
+  public Optional<String> completedWith(LedgerRow row) {
+    return held(OUTCOME, row).query(String.class).list().stream()
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  /** Gives back, untried, what was inserted as claimed by this job and is not worked on. */
+  public void handBackSuccessor(LedgerRow row, UUID job) {
+    database.afterCommit(signal::rowsDue);
+    database
+        .sql()
+        .sql(HAND_BACK_SUCCESSOR)
+        .param("tenant", row.tenant())
+        .param("conversation", row.conversation())
+        .param("id", row.id())
+        .param("job", job)
+        .update();
   }
 
   public void retry(LedgerRow row, Failure failure, Duration delay) {

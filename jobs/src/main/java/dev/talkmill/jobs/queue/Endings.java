@@ -11,6 +11,7 @@ import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.TransientErrors;
 import dev.talkmill.jobs.queue.JourneyRunner.Next;
 import dev.talkmill.jobs.stage.StageStep;
 import dev.talkmill.jobs.stage.StageStep.Ended;
@@ -59,6 +60,7 @@ public final class Endings {
   private final RetryPolicy retries;
   private final Supplier<? extends RandomGenerator> random;
   private final StageMeters meters;
+  private final TransactionRetry repeats;
 
   public Endings(
       Database database,
@@ -78,6 +80,7 @@ public final class Endings {
     this.retries = retries;
     this.random = random;
     this.meters = new StageMeters(meters);
+    this.repeats = new TransactionRetry(TransactionRetry.PAUSES, random);
     steps.forEach(step -> this.steps.put(step.stage(), step));
   }
 
@@ -89,17 +92,24 @@ public final class Endings {
     return step;
   }
 
-  /** Ends a row with what its step found, and claims the next stage if there is room for it. */
+  /**
+   * Ends a row with what its step found, and claims the next stage if there is room for it. Nothing
+   * here touches anything outside of the database, so a claim that was not renewed in time may try
+   * all the same: the write is fenced.
+   */
   Next succeed(Claim claim, JourneyRequest request, Ending ending) {
-    LedgerRow row = claim.row();
+    Next next = repeats.run(repeated -> tryToEnd(claim, request, ending, repeated));
+    meters.time(claim, "done");
+    return next;
+  }
+
+  private Next tryToEnd(Claim claim, JourneyRequest request, Ending ending, boolean repeated) {
     Permits permits = new Permits();
     try {
       long askedAt = claims.now();
-      claim.ensureHeld();
-      Optional<LedgerRow> successor =
-          database.inTenant(row.tenant(), () -> end(row, request, ending, permits));
-      meters.time(claim, "done");
-      return successor
+      LedgerRow row = claim.row();
+      return database
+          .inTenant(row.tenant(), () -> end(row, request, ending, permits, repeated))
           .map(next -> new Next(claims.keep(next, askedAt), permits.handOver()))
           .orElseGet(Next::none);
     } finally {
@@ -108,16 +118,32 @@ public final class Endings {
   }
 
   private Optional<LedgerRow> end(
-      LedgerRow row, JourneyRequest request, Ending ending, Permits permits) {
+      LedgerRow row, JourneyRequest request, Ending ending, Permits permits, boolean repeated) {
     LockedConversation conversation = lockOrNull(row);
+    if (repeated && wasCommitted(row, request)) {
+      return Optional.empty();
+    }
     Ended ended = conversation == null ? Ended.with("superseded") : ending.apply(conversation);
     ledger.complete(row, ended.outcome(), ended.provider());
-    meters.count(row, ended.outcome());
+    database.afterCommit(() -> meters.count(row, ended.outcome()));
     if (ended.next().isPresent()) {
       return successor(ended.next().get(), request, permits);
     }
     lookAgain(row);
     return Optional.empty();
+  }
+
+  /**
+   * Whether an earlier try landed although its commit was never answered. What it claimed for this
+   * job goes back to the relay, and the wake-up that was lost with the answer is sent.
+   */
+  private boolean wasCommitted(LedgerRow row, JourneyRequest request) {
+    Optional<String> outcome = ledger.completedWith(row);
+    outcome.ifPresent(was -> {
+      ledger.handBackSuccessor(row, request.jobId());
+      database.afterCommit(() -> meters.count(row, was));
+    });
+    return outcome.isPresent();
   }
 
   /** A tombstone has no conversation, or may have outlived it. */
@@ -164,7 +190,7 @@ public final class Endings {
     try {
       return switch (retries.decide(failure, attempts, random.get())) {
         case RetryDecision.Retry(Duration delay) -> {
-          database.inTenant(row.tenant(), () -> retry(row, failure, delay));
+          repeats.run(_ -> database.inTenant(row.tenant(), () -> retry(row, failure, delay)));
           meters.time(claim, "retry");
           log.warn("{} will be tried again in {}: {}", row.stage(), delay, said);
           yield new AttemptFailedException(
@@ -172,7 +198,7 @@ public final class Endings {
                   .formatted(row.stage(), said, attempts, Math.max(1, delay.toSeconds())));
         }
         case RetryDecision.GiveUp _ -> {
-          database.inTenant(row.tenant(), () -> giveUp(row, failure));
+          repeats.run(_ -> database.inTenant(row.tenant(), () -> giveUp(row, failure)));
           meters.time(claim, "failed");
           log.warn("{} failed: {}", row.stage(), said, reason);
           yield new AttemptFailedException(
@@ -181,24 +207,26 @@ public final class Endings {
         }
       };
     } catch (LostClaimException e) {
+      claims.abandon(claim);
       return new AttemptFailedException(said + ". Another attempt has taken over.");
     } catch (DataAccessException | TransactionException e) {
       // The lease runs out and the row is due again.
       log.error("the end of {} could not be written", row.stage(), e);
+      abandonIfTransient(claim, e);
       return new AttemptFailedException(said + ". It is tried again when its lease is over.");
     }
   }
 
   private boolean retry(LedgerRow row, Failure failure, Duration delay) {
     ledger.retry(row, failure, delay);
-    meters.count(row, "retry");
+    database.afterCommit(() -> meters.count(row, "retry"));
     return true;
   }
 
   private boolean giveUp(LedgerRow row, Failure failure) {
     LockedConversation conversation = lockOrNull(row);
     ledger.fail(row, failure);
-    meters.count(row, "failed");
+    database.afterCommit(() -> meters.count(row, "failed"));
     if (conversation != null) {
       step(row.stage()).failed(conversation, row, failure);
       lookAgain(row);
@@ -240,8 +268,19 @@ public final class Endings {
             return true;
           });
       log.info("{} handed back", row.stage());
-    } catch (LostClaimException | DataAccessException | TransactionException e) {
+    } catch (LostClaimException e) {
+      claims.abandon(claim);
+      log.info("{} is another attempt's by now", row.stage());
+    } catch (DataAccessException | TransactionException e) {
+      abandonIfTransient(claim, e);
       log.info("{} could not be handed back; its lease will run out", row.stage());
+    }
+  }
+
+  /** What the database refuses it will refuse again, and only the count of crashes ends that. */
+  private void abandonIfTransient(Claim claim, RuntimeException error) {
+    if (TransientErrors.is(error)) {
+      claims.abandon(claim);
     }
   }
 

@@ -11,20 +11,21 @@ public final class CondemnPoison implements Sweep {
       """
       SELECT tenant_id, id FROM processing_status
       WHERE state = 'PROCESSING' AND lease_until < clock_timestamp() AND crash_count >= ?
-      ORDER BY id LIMIT 100
       """;
 
-  private final Database database;
+  private static final String NAME = "poison";
+
+  private final Pass pass;
   private final Endings endings;
 
   public CondemnPoison(Database database, Endings endings) {
-    this.database = database;
+    this.pass = new Pass(database, NAME, FIND);
     this.endings = endings;
   }
 
   @Override
   public String name() {
-    return "poison";
+    return NAME;
   }
 
   @Override
@@ -34,8 +35,6 @@ public final class CondemnPoison implements Sweep {
 
   @Override
   public int runOnce() {
-    return Found.mendEach(
-        Found.list(database, FIND, Isolation.CRASHES_MAX),
-        row -> endings.condemn(row.tenant(), row.id()));
+    return pass.round(row -> endings.condemn(row.tenant(), row.id()), Isolation.CRASHES_MAX);
   }
 }

@@ -1,17 +1,23 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.store.ObjectStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes uploads that were begun and never confirmed. A row is taken with a lease, because the
  * object store is called outside of transactions; one whose removal fails is due again when its
- * lease is over, and meanwhile others get their turn.
+ * lease is over, and keeps neither its batch nor later ones from their turn.
  */
 public final class ExpireUploads implements Sweep {
+
+  private static final Logger log = LoggerFactory.getLogger(ExpireUploads.class);
 
   private static final int BATCH = 50;
 
@@ -57,18 +63,25 @@ public final class ExpireUploads implements Sweep {
   /**
    * {@inheritDoc}
    *
-   * @throws dev.talkmill.pipeline.failure.FailureException if the store can't be asked; what was
-   *     taken is tried again later
+   * @throws FailureException if the store removed none of them; what was taken is tried again later
    */
   @Override
   public int runOnce() {
-    List<Due> due = database.inSystem(this::take);
     int removed = 0;
-    for (Due upload : due) {
-      store.abortMultipart(upload.key(), upload.multipartId());
-      // It may have been joined already and not been confirmed.
-      store.delete(upload.key());
-      removed += database.inSystem(() -> expired(upload));
+    @Nullable FailureException failed = null;
+    for (Due upload : database.inSystem(this::take)) {
+      try {
+        store.abortMultipart(upload.key(), upload.multipartId());
+        // It may have been joined already and not been confirmed.
+        store.delete(upload.key());
+        removed += database.inSystem(() -> expired(upload));
+      } catch (FailureException e) {
+        log.warn("upload {} could not be removed: {}", upload.id(), e.getMessage());
+        failed = e;
+      }
+    }
+    if (failed != null && removed == 0) {
+      throw failed;
     }
     return removed;
   }

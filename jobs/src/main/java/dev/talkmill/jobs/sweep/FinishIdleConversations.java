@@ -33,7 +33,6 @@ public final class FinishIdleConversations implements Sweep {
         AND NOT EXISTS (SELECT FROM upload u
                         WHERE u.tenant_id = c.tenant_id AND u.conversation_id = c.id
                           AND u.state = 'OPEN' AND u.expires_at > clock_timestamp())
-      ORDER BY c.last_activity_at LIMIT 200
       """
           .replace("WAITS", WAITS);
 
@@ -45,19 +44,23 @@ public final class FinishIdleConversations implements Sweep {
       """
           .replace("WAITS", WAITS);
 
+  private static final String NAME = "idle_conversations";
+
   private final Database database;
+  private final Pass pass;
   private final Conversations conversations;
   private final Duration idle;
 
   public FinishIdleConversations(Database database, Conversations conversations, Duration idle) {
     this.database = database;
+    this.pass = new Pass(database, NAME, FIND);
     this.conversations = conversations;
     this.idle = idle;
   }
 
   @Override
   public String name() {
-    return "idle_conversations";
+    return NAME;
   }
 
   /** Hosts forget to finish; that is no fault of ours. */
@@ -68,9 +71,9 @@ public final class FinishIdleConversations implements Sweep {
 
   @Override
   public int runOnce() {
-    return Found.mendEach(
-        Found.list(database, FIND, idle.toMillis() / 1000.0),
-        conversation -> database.inTenant(conversation.tenant(), () -> finish(conversation)));
+    return pass.round(
+        conversation -> database.inTenant(conversation.tenant(), () -> finish(conversation)),
+        idle.toMillis() / 1000.0);
   }
 
   private boolean finish(Found found) {

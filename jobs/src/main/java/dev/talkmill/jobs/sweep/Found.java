@@ -15,8 +15,19 @@ record Found(UUID tenant, UUID id) {
 
   private static final Logger log = LoggerFactory.getLogger(Found.class);
 
+  /** Reads back what {@link #cursor} made. */
+  static Found at(String cursor) {
+    String[] ids = cursor.split("/", 2);
+    return new Found(UUID.fromString(ids[0]), UUID.fromString(ids[1]));
+  }
+
+  /** Its place in the order of keys. */
+  String cursor() {
+    return tenant + "/" + id;
+  }
+
   /** Reads pairs of tenant_id and id. */
-  static List<Found> list(Database database, String statement, Object... params) {
+  static List<Found> list(Database database, String statement, List<?> params) {
     return database.inSystem(() ->
         database
             .sql()

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.store.ObjectStore;
 import dev.talkmill.pipeline.store.ObjectStore.ObjectInfo;
 import io.micrometer.core.instrument.Counter;
@@ -13,6 +14,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deletes objects whose row does not exist: what a crash left between a write to the store and its
@@ -23,6 +27,8 @@ import java.util.function.Predicate;
  * a tenant that this database does not know, for a bucket may be shared and a database may be new.
  */
 public final class OrphanObjects implements Sweep {
+
+  private static final Logger log = LoggerFactory.getLogger(OrphanObjects.class);
 
   private static final int PAGE = 500;
   private static final Duration PERIOD = Duration.ofMinutes(1);
@@ -58,8 +64,9 @@ public final class OrphanObjects implements Sweep {
         END AS verdict
       FROM unnest(CAST(:keys AS text[]), CAST(:kinds AS text[]), CAST(:tenants AS uuid[]),
                   CAST(:conversations AS uuid[]), CAST(:ids AS uuid[]),
-                  CAST(:generations AS bigint[]))
-           AS o (key, kind, tenant, conversation, id, generation)
+                  CAST(:generations AS bigint[])) WITH ORDINALITY
+           AS o (key, kind, tenant, conversation, id, generation, place)
+      ORDER BY o.place
       """;
 
   private final Database database;
@@ -122,11 +129,7 @@ public final class OrphanObjects implements Sweep {
         judged.stream()
             .filter(one -> one.verdict() == Verdict.ORPHAN || one.verdict() == Verdict.OUTDATED)
             .toList();
-    List<Judged> deleted = delete(doomed, turn);
-    if (deleted.size() == doomed.size()) {
-      turn.end(page.size() < PAGE ? null : page.getLast().key());
-    }
-    return count(deleted, one -> one.verdict() == Verdict.ORPHAN);
+    return delete(doomed, turn, page.size() < PAGE ? null : page.getLast().key());
   }
 
   private Optional<StoredKey> parse(String key) {
@@ -153,14 +156,31 @@ public final class OrphanObjects implements Sweep {
             .list());
   }
 
-  /** As many as the turn has time for; the next turn lists the rest again. */
-  private List<Judged> delete(List<Judged> doomed, SweepTurn turn) {
-    int done = 0;
-    while (done < doomed.size() && !turn.isOver()) {
-      store.delete(doomed.get(done).key());
-      done++;
+  /**
+   * As many as the turn has time for; the next turn lists the rest again. An object that cannot be
+   * deleted ends the turn, and the next one goes on behind it: it is met again in the next pass and
+   * keeps no other from being deleted.
+   */
+  private int delete(List<Judged> doomed, SweepTurn turn, @Nullable String end) {
+    int orphans = 0;
+    for (Judged one : doomed) {
+      if (turn.isOver()) {
+        return orphans;
+      }
+      try {
+        store.delete(one.key());
+      } catch (FailureException e) {
+        turn.end(one.key());
+        if (orphans == 0) {
+          throw e;
+        }
+        log.warn("an object without a row could not be deleted: {}", e.getMessage());
+        return orphans;
+      }
+      orphans += one.verdict() == Verdict.ORPHAN ? 1 : 0;
     }
-    return doomed.subList(0, done);
+    turn.end(end);
+    return orphans;
   }
 
   private static int count(List<Judged> judged, Predicate<Judged> which) {

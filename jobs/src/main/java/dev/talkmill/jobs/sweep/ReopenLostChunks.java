@@ -27,9 +27,7 @@ public final class ReopenLostChunks implements Sweep {
       """;
 
   private static final String FIND =
-      "SELECT k.tenant_id, k.id FROM conversation_chunk k WHERE "
-          + LOST
-          + " ORDER BY k.tenant_id, k.id LIMIT 200";
+      "SELECT k.tenant_id, k.id FROM conversation_chunk k WHERE " + LOST;
 
   /**
    * The revision is raised, for a row of this one may have ended and its key cannot be used again.
@@ -44,7 +42,10 @@ public final class ReopenLostChunks implements Sweep {
           + LOST
           + " RETURNING revision";
 
+  private static final String NAME = "chunks_without_row";
+
   private final Database database;
+  private final Pass pass;
   private final Conversations conversations;
   private final Chunks chunks;
   private final Ledger ledger;
@@ -52,6 +53,7 @@ public final class ReopenLostChunks implements Sweep {
   public ReopenLostChunks(
       Database database, Conversations conversations, Chunks chunks, Ledger ledger) {
     this.database = database;
+    this.pass = new Pass(database, NAME, FIND);
     this.conversations = conversations;
     this.chunks = chunks;
     this.ledger = ledger;
@@ -59,7 +61,7 @@ public final class ReopenLostChunks implements Sweep {
 
   @Override
   public String name() {
-    return "chunks_without_row";
+    return NAME;
   }
 
   @Override
@@ -69,8 +71,7 @@ public final class ReopenLostChunks implements Sweep {
 
   @Override
   public int runOnce() {
-    return Found.mendEach(
-        Found.list(database, FIND), chunk -> database.inTenant(chunk.tenant(), () -> mend(chunk)));
+    return pass.round(chunk -> database.inTenant(chunk.tenant(), () -> mend(chunk)));
   }
 
   private boolean mend(Found found) {

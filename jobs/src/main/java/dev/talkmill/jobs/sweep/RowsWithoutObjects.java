@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.store.ObjectStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -82,8 +83,14 @@ public final class RowsWithoutObjects implements Sweep {
       if (turn.isOver()) {
         break;
       }
-      look(chunk);
       cursor = chunk.cursor();
+      try {
+        look(chunk);
+      } catch (FailureException e) {
+        // The next turn goes on behind it, or one that is never answered would keep all others.
+        turn.end(cursor);
+        throw e;
+      }
     }
     boolean end = page.size() < PAGE && (page.isEmpty() || page.getLast().cursor().equals(cursor));
     turn.end(end ? null : cursor);

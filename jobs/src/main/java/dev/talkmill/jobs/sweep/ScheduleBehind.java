@@ -1,8 +1,12 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.conversation.Convergence;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Catch-up: finished conversations that are behind and have no row that would make them current.
@@ -26,20 +30,32 @@ public final class ScheduleBehind implements Sweep {
                         WHERE p.tenant_id = c.tenant_id AND p.subject_id = c.id
                           AND p.stage IN ('AGGREGATE', 'SUMMARIZE')
                           AND p.state IN ('PENDING', 'QUEUED', 'PROCESSING'))
-      ORDER BY c.tenant_id, c.id LIMIT 200
       """;
 
+  private static final String HAS_OPEN_ROW =
+      """
+      SELECT EXISTS (SELECT FROM processing_status
+                     WHERE tenant_id = :tenant AND subject_id = :id
+                       AND stage IN ('AGGREGATE', 'SUMMARIZE')
+                       AND state IN ('PENDING', 'QUEUED', 'PROCESSING'))
+      """;
+
+  private static final Logger log = LoggerFactory.getLogger(ScheduleBehind.class);
+  private static final String NAME = "conversations_behind";
+
   private final Database database;
+  private final Pass pass;
   private final Conversations conversations;
 
   public ScheduleBehind(Database database, Conversations conversations) {
     this.database = database;
+    this.pass = new Pass(database, NAME, FIND);
     this.conversations = conversations;
   }
 
   @Override
   public String name() {
-    return "conversations_behind";
+    return NAME;
   }
 
   @Override
@@ -49,16 +65,32 @@ public final class ScheduleBehind implements Sweep {
 
   @Override
   public int runOnce() {
-    return Found.mendEach(
-        Found.list(database, FIND),
+    return pass.round(
         conversation -> database.inTenant(conversation.tenant(), () -> mend(conversation)));
   }
 
+  /** Looks again under the lock, before and after: what changes nothing has mended nothing. */
   private boolean mend(Found found) {
-    return conversations
-        .lock(found.id())
-        .map(conversations::scheduleIfBehind)
-        .filter(Convergence.Behind.class::isInstance)
-        .isPresent();
+    Optional<LockedConversation> conversation = conversations.lock(found.id());
+    if (conversation.isEmpty() || hasOpenRow(found)) {
+      return false;
+    }
+    Convergence verdict = conversations.scheduleIfBehind(conversation.get());
+    boolean mended = hasOpenRow(found);
+    if (!mended && !(verdict instanceof Convergence.NotYet)) {
+      // To repeat it by itself could go on for ever; an operator's request for a summary does it.
+      log.warn("conversation {} is behind, but the work of its generation has ended", found.id());
+    }
+    return mended;
+  }
+
+  private boolean hasOpenRow(Found found) {
+    return database
+        .sql()
+        .sql(HAS_OPEN_ROW)
+        .param("tenant", found.tenant())
+        .param("id", found.id())
+        .query(Boolean.class)
+        .single();
   }
 }

@@ -153,6 +153,32 @@ class LeaseSweepsTest {
   }
 
   @Test
+  void aPageOfRowsThatCanNotBeCondemnedKeepsNoneBehindThemFromIt() {
+    bench
+        .seen()
+        .update(
+            """
+            INSERT INTO processing_status
+              (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, state,
+               crash_count, lease_until)
+            SELECT ?, CAST(lpad(to_hex(n), 32, '0') AS uuid), ?, ?, gen_random_uuid(), 'PREPARE', 1,
+                   'PROCESSING', ?, now()
+            FROM generate_series(1, ?) n
+            """,
+            bench.home().tenant(),
+            bench.home().project(),
+            conversation,
+            Isolation.CRASHES_MAX,
+            Pass.PAGE);
+    UUID poison = chunkRow();
+    processing(poison, Isolation.CRASHES_MAX - 1);
+    bench.expire(poison);
+    assertThatThrownBy(this::condemned).hasMessageContaining("no step does PREPARE");
+    assertThat(condemned()).isEqualTo(1);
+    assertThat(seen(poison).state()).isEqualTo("FAILED");
+  }
+
+  @Test
   void aBystanderOfManyCrashesIsNotCondemned() {
     UUID row = chunkRow();
     for (int kill = 1; kill <= 10; kill++) {

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.config.LedgerSettings;
 import dev.talkmill.jobs.postgres.Database;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 
 /** Idle conversations, conversations behind and chunks without a row. */
 class ReconcileTest {
@@ -146,6 +148,81 @@ class ReconcileTest {
   }
 
   @Test
+  void aConversationWhoseWorkOfThisGenerationHasEndedIsNotCountedAsMended() {
+    bench.write(conversation, "hello");
+    bench.finish(conversation);
+    completeAggregate();
+    assertThat(behind()).isZero();
+    assertThat(bench.seen().rows(conversation, "AGGREGATE")).hasSize(1);
+    bench.core().steering().summarize(bench.home().tenant(), conversation);
+    assertThat(bench.seen().rows(conversation, "AGGREGATE"))
+        .extracting(Seen.Row::state)
+        .containsExactly("COMPLETED", "PENDING");
+  }
+
+  @Test
+  void conversationsThatCanNotBeMendedKeepNoneBehindThemFromIt() {
+    bench.write(conversation, "hello");
+    bench.finish(conversation);
+    bench.seen().update("DELETE FROM processing_status");
+    fill(2, "is_finished", "true");
+    bench
+        .seen()
+        .update(
+            """
+            INSERT INTO processing_status
+              (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, state,
+               outcome, finished_at)
+            SELECT tenant_id, gen_random_uuid(), project_id, id, id, 'AGGREGATE', 2, 'COMPLETED',
+                   'superseded', now()
+            FROM conversation WHERE id <> ?
+            """,
+            conversation);
+    assertThat(behind()).isZero();
+    assertThat(behind()).isEqualTo(1);
+    assertThat(bench.seen().rows(conversation, "AGGREGATE")).hasSize(1);
+    // The next pass begins with what came meanwhile before the place that the last one had.
+    assertThat(behind()).isZero();
+    UUID first = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    bench.seen().update("DELETE FROM processing_status WHERE subject_id = ?", first);
+    behind();
+    behind();
+    assertThat(bench.seen().rows(first, "AGGREGATE")).hasSize(1);
+  }
+
+  @Test
+  void conversationsThatCanNotBeFinishedKeepNoneBehindThemFromIt() {
+    bench.write(conversation, "hello");
+    fill(Long.MAX_VALUE, "last_activity_at", "now()");
+    quiet("6 minutes");
+    assertThatThrownBy(this::idle).isInstanceOf(DataAccessException.class);
+    assertThat(idle()).isEqualTo(1);
+    assertThat(seen().finished()).isTrue();
+  }
+
+  @Test
+  void chunksThatCanNotBeTakenUpKeepNoneBehindThemFromIt() {
+    UUID chunk = bench.chunk(conversation);
+    bench.seen().update("DELETE FROM processing_status");
+    bench
+        .seen()
+        .update(
+            """
+            INSERT INTO conversation_chunk
+              (tenant_id, id, conversation_id, source, ordinal, bytes, media_type, revision)
+            SELECT tenant_id, CAST(lpad(to_hex(n), 32, '0') AS uuid), conversation_id, source, n,
+                   bytes, media_type, 9223372036854775807
+            FROM conversation_chunk, generate_series(1, ?) n WHERE id = ?
+            """,
+            Pass.PAGE,
+            chunk);
+    bench.seen().update("UPDATE conversation_chunk SET updated_at = now() - interval '1 minute'");
+    assertThatThrownBy(this::lost).isInstanceOf(DataAccessException.class);
+    assertThat(lost()).isEqualTo(1);
+    assertThat(bench.only(conversation, chunk, "TRANSCRIBE").state()).isEqualTo("PENDING");
+  }
+
+  @Test
   void aConversationThatRecordsOrHasAnOpenChunkIsNotBehind() {
     bench.write(conversation, "hello");
     bench.seen().update("DELETE FROM processing_status");
@@ -214,6 +291,38 @@ class ReconcileTest {
             """);
     old(chunk);
     assertThat(lost()).isZero();
+  }
+
+  private void completeAggregate() {
+    UUID row = bench.only(conversation, conversation, "AGGREGATE").id();
+    bench.queue(row);
+    bench.seen().update("UPDATE processing_status SET state = 'PROCESSING' WHERE id = ?", row);
+    bench
+        .seen()
+        .update(
+            """
+            UPDATE processing_status
+            SET state = 'COMPLETED', outcome = 'superseded', lease_until = NULL, finished_at = now()
+            WHERE id = ?
+            """,
+            row);
+  }
+
+  /** A whole page of conversations before all others, with one column set. */
+  private void fill(long generation, String column, String value) {
+    bench
+        .seen()
+        .update(
+            """
+            INSERT INTO conversation (tenant_id, id, project_id, generation, %s)
+            SELECT ?, CAST(lpad(to_hex(n), 32, '0') AS uuid), ?, ?, %s
+            FROM generate_series(1, ?) n
+            """
+                .formatted(column, value),
+            bench.home().tenant(),
+            bench.home().project(),
+            generation,
+            Pass.PAGE);
   }
 
   private int idle() {

@@ -22,6 +22,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 public final class ParkingDataSource extends DelegatingDataSource {
 
   private static final String COMMIT = "commit";
+  private static final String COMMITTED = "answer to it";
   private static final int LIMIT_SECONDS = 20;
 
   private final List<Trap> traps = new CopyOnWriteArrayList<>();
@@ -44,13 +45,23 @@ public final class ParkingDataSource extends DelegatingDataSource {
 
   /** Makes the next statements whose text contains {@code part} fail as if the line were cut. */
   public void failNext(String part, int times) {
+    failNext(part, times, "08006");
+  }
+
+  /** Makes the next statements whose text contains {@code part} fail with this SQLSTATE. */
+  public void failNext(String part, int times, String state) {
     traps.add(
         new Trap(
             part,
             new AtomicInteger(times),
             () -> {
-              throw new SQLException("the line was cut", "08006");
+              throw new SQLException("failed on request", state);
             }));
+  }
+
+  /** Lets the next commits reach the database and cuts the line before they are answered. */
+  public void loseNextCommitAnswers(int times) {
+    failNext(COMMITTED, times);
   }
 
   @Override
@@ -126,6 +137,9 @@ public final class ParkingDataSource extends DelegatingDataSource {
         meet(COMMIT);
       }
       Object answer = call(connection, method, args);
+      if (method.getName().equals(COMMIT)) {
+        meet(COMMITTED);
+      }
       return method.getName().equals("prepareStatement")
           ? proxy(
               PreparedStatement.class,

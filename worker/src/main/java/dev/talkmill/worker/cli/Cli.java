@@ -28,7 +28,8 @@ public final class Cli {
    * ends.
    *
    * @return the exit code: 0 ok, 1 a recording could not be (wholly) transcribed, 2 wrong usage, 3
-   *     could not start, 130 stopped
+   *     could not start. After a signal nobody sees it: the JVM ends with 128 and the signal's
+   *     number, 130 for SIGINT and 143 for SIGTERM
    */
   public static int run(String[] args, Terminal terminal, WorkerStarter starter) {
     try (StopSignal stop = StopSignal.ofShutdown()) {

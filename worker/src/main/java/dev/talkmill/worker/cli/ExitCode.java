@@ -9,7 +9,7 @@ enum ExitCode {
   USAGE(2),
   /** A setting is wrong, the build failed, or the worker did not start. */
   COULD_NOT_START(3),
-  /** 128 + SIGINT, as shells have it. */
+  /** 128 + SIGINT, as shells have it; the JVM itself says which signal it was. */
   STOPPED(130);
 
   private final int number;

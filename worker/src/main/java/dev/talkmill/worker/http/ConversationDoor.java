@@ -8,7 +8,6 @@ import dev.talkmill.jobs.read.ConversationReads;
 import dev.talkmill.jobs.read.ConversationView;
 import dev.talkmill.jobs.tenant.Projects;
 import dev.talkmill.jobs.tenant.Scope;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -37,18 +36,21 @@ final class ConversationDoor {
   private final ConversationReads reads;
   private final Steering steering;
   private final Erasing erasing;
+  private final Links links;
 
   ConversationDoor(
       Projects projects,
       OpenConversation opening,
       ConversationReads reads,
       Steering steering,
-      Erasing erasing) {
+      Erasing erasing,
+      Links links) {
     this.projects = projects;
     this.opening = opening;
     this.reads = reads;
     this.steering = steering;
     this.erasing = erasing;
+    this.links = links;
   }
 
   record ConversationBody(
@@ -79,7 +81,7 @@ final class ConversationDoor {
         opening
             .open(conversation)
             .orElseThrow(() -> ProblemException.unknown(ProblemCode.UNKNOWN_PROJECT, id));
-    return ResponseEntity.status(HttpServletResponse.SC_CREATED).body(view(caller, opened));
+    return ResponseEntity.created(links.conversation(opened)).body(view(caller, opened));
   }
 
   @Requires(Scope.READ)

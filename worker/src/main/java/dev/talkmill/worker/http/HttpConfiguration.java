@@ -68,8 +68,13 @@ public class HttpConfiguration {
   }
 
   @Bean
-  OpenApiDoor openApiDoor() throws IOException {
-    return OpenApiDoor.load();
+  OpenApiDoor openApiDoor(Settings settings) throws IOException {
+    return OpenApiDoor.load(settings.process().publicUrl());
+  }
+
+  @Bean
+  Links links(Settings settings) {
+    return new Links(settings.process().publicUrl());
   }
 
   @Bean
@@ -81,18 +86,19 @@ public class HttpConfiguration {
   }
 
   @Bean
-  ProjectDoor projectDoor(Core core) {
-    return new ProjectDoor(new Projects(core.database()), core.clock());
+  ProjectDoor projectDoor(Core core, Links links) {
+    return new ProjectDoor(new Projects(core.database()), core.clock(), links);
   }
 
   @Bean
-  ConversationDoor conversationDoor(Core core, Erasing erasing) {
+  ConversationDoor conversationDoor(Core core, Erasing erasing, Links links) {
     return new ConversationDoor(
         new Projects(core.database()),
         new OpenConversation(core.database(), core.clock()),
         new ConversationReads(core.database()),
         core.steering(),
-        erasing);
+        erasing,
+        links);
   }
 
   @Bean

@@ -2,10 +2,13 @@ package dev.talkmill.worker.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The description of this door. */
 @RestController
@@ -19,13 +22,26 @@ final class OpenApiDoor {
     this.document = document;
   }
 
-  static OpenApiDoor load() throws IOException {
+  /**
+   * Reads the description from the jar.
+   *
+   * @param publicUrl under which clients reach the door; null leaves it to them to take the one
+   *     that they have read the description from
+   */
+  static OpenApiDoor load(@Nullable URI publicUrl) throws IOException {
     try (InputStream in = OpenApiDoor.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new IllegalStateException("the jar lacks " + RESOURCE);
       }
-      return new OpenApiDoor(in.readAllBytes());
+      byte[] document = in.readAllBytes();
+      return new OpenApiDoor(publicUrl == null ? document : servedAt(publicUrl, document));
     }
+  }
+
+  private static byte[] servedAt(URI publicUrl, byte[] document) {
+    ObjectNode tree = (ObjectNode) DoorJson.MAPPER.readTree(document);
+    tree.putArray("servers").addObject().put("url", publicUrl.toString());
+    return DoorJson.write(tree);
   }
 
   @Open

@@ -5,7 +5,6 @@ import dev.talkmill.jobs.tenant.Project.Wishes;
 import dev.talkmill.jobs.tenant.Projects;
 import dev.talkmill.jobs.tenant.Scope;
 import dev.talkmill.pipeline.id.Uuids;
-import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,10 +32,12 @@ final class ProjectDoor {
 
   private final Projects projects;
   private final InstantSource clock;
+  private final Links links;
 
-  ProjectDoor(Projects projects, InstantSource clock) {
+  ProjectDoor(Projects projects, InstantSource clock, Links links) {
     this.projects = projects;
     this.clock = clock;
+    this.links = links;
   }
 
   /** Everything of a project that can be set; what is left out has its default. */
@@ -96,7 +97,7 @@ final class ProjectDoor {
   @PostMapping("/v1/projects")
   ResponseEntity<ProjectView> create(Caller caller, @JsonBody ProjectBody body) {
     Project project = projects.put(caller.tenant(), Uuids.v7(clock), body.checked()).project();
-    return ResponseEntity.status(HttpServletResponse.SC_CREATED).body(view(project));
+    return created(project);
   }
 
   @Requires(Scope.ADMIN)
@@ -104,9 +105,11 @@ final class ProjectDoor {
   ResponseEntity<ProjectView> put(
       Caller caller, @PathVariable UUID id, @JsonBody ProjectBody body) {
     Projects.Put put = projects.put(caller.tenant(), id, body.checked());
-    return ResponseEntity.status(
-            put.created() ? HttpServletResponse.SC_CREATED : HttpServletResponse.SC_OK)
-        .body(view(put.project()));
+    return put.created() ? created(put.project()) : ResponseEntity.ok(view(put.project()));
+  }
+
+  private ResponseEntity<ProjectView> created(Project project) {
+    return ResponseEntity.created(links.project(project.id())).body(view(project));
   }
 
   /** RFC 7396: fields that are sent replace the project's, null gives one its default back. */

@@ -85,16 +85,18 @@ final class S3Clients {
     return builder.build();
   }
 
+  /** Signs for the address that clients use, which need not be the one that we use. */
   S3Presigner presigner(S3Client client) {
+    URI reached = settings.publicEndpoint() == null ? endpoint : settings.publicEndpoint();
     var builder =
         S3Presigner.builder()
             .s3Client(client)
             .region(Region.of(settings.region()))
             .credentialsProvider(credentials);
-    if (endpoint != null) {
+    if (reached != null) {
       builder
           .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build())
-          .endpointOverride(endpoint);
+          .endpointOverride(reached);
     }
     return builder.build();
   }

@@ -263,7 +263,7 @@ class PipelineWiring {
             () -> Runtime.getRuntime().halt(1)));
   }
 
-  private static Map<Stage, Integer> lanes(Settings settings) {
+  static Map<Stage, Integer> lanes(Settings settings) {
     int cores = Runtime.getRuntime().availableProcessors();
     Map<Stage, Integer> lanes = new EnumMap<>(Stage.class);
     lanes.put(Stage.STORE, settings.storage().slots());

@@ -69,6 +69,7 @@ class HealthTest {
     StorageSettings settings =
         new StorageSettings(
             null,
+            null,
             "us-east-1",
             "talkmill",
             null,

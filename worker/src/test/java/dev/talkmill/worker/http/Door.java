@@ -182,6 +182,7 @@ final class Door implements AutoCloseable {
   private static StorageSettings storage() {
     return new StorageSettings(
         null,
+        null,
         "us-east-1",
         "talkmill",
         null,

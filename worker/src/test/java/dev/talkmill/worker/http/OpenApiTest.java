@@ -78,6 +78,11 @@ class OpenApiTest {
   }
 
   @Test
+  void withoutAPublicAddressTheServerIsTheOneTheDocumentCameFrom() {
+    assertThat(document.has("servers")).isFalse();
+  }
+
+  @Test
   void everyCodeIsDescribed() {
     JsonNode codes =
         document

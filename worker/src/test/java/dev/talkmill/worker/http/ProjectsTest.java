@@ -47,6 +47,7 @@ class ProjectsTest {
             "created_at",
             "updated_at");
     assertThat(project.text("name")).isEqualTo("Water");
+    assertThat(project.header("location")).isEqualTo("/v1/projects/" + project.text("id"));
     assertThat(project.json().get("key_terms").size()).isEqualTo(1);
     Answer read = home.client().get("/v1/projects/" + project.text("id")).expect(200);
     assertThat(read.body()).isEqualTo(project.body());

@@ -60,6 +60,31 @@ class PresignedUploadTest {
   }
 
   @Test
+  void theUrlNamesTheAddressOfClientsAndItsSignatureHoldsThere() throws Exception {
+    byte[] bytes = StoreFixture.bytes(PART, 8);
+    URI reached = URI.create("http://localhost:" + fixture.server.endpoint().getPort());
+    assertThat(fixture.server.endpoint().getHost()).isNotEqualTo("localhost");
+    try (S3ObjectStore signing = fixture.store(StoreFixture.reachedAt(reached))) {
+      URI whole = signing.presignPut("u/public", 1_000, VALIDITY);
+      assertThat(whole.getAuthority()).isEqualTo(reached.getAuthority());
+      assertThat(put(whole, StoreFixture.bytes(1_000, 8))).isEqualTo(200);
+      String id = signing.startMultipart("u/public-parts");
+      URI part = signing.presignPart("u/public-parts", id, 1, PART, VALIDITY);
+      assertThat(part.getAuthority()).isEqualTo(reached.getAuthority());
+      assertThat(put(part, bytes)).isEqualTo(200);
+      signing.completeMultipart("u/public-parts", id);
+      // The worker itself still goes the way that its own settings name.
+      assertThat(signing.head("u/public-parts")).map(ObjectInfo::bytes).hasValue((long) PART);
+    }
+    URI elsewhere = URI.create("https://uploads.example.org/store");
+    try (S3ObjectStore signing = fixture.store(StoreFixture.reachedAt(elsewhere))) {
+      assertThat(signing.presignPut("u/x", 1, VALIDITY).toString())
+          .startsWith("https://uploads.example.org/store/" + StoreFixture.BUCKET + "/u/x?");
+      signing.checkBucket();
+    }
+  }
+
+  @Test
   void anotherLengthIsRefused() throws Exception {
     URI url = store.presignPut("u/length", 1_000, VALIDITY);
     assertThat(put(url, StoreFixture.bytes(1_001, 2))).isEqualTo(403);

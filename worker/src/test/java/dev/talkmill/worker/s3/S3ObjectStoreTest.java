@@ -300,6 +300,7 @@ class S3ObjectStoreTest {
     var settings =
         new StorageSettings(
             null,
+            null,
             "us-east-1",
             "no-such-bucket",
             null,

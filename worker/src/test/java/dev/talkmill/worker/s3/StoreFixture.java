@@ -31,7 +31,22 @@ final class StoreFixture implements AutoCloseable {
 
   static StorageSettings settings(Duration attemptTimeout) {
     return new StorageSettings(
-        null, "us-east-1", BUCKET, null, null, 8, attemptTimeout, attemptTimeout.multipliedBy(2));
+        null,
+        null,
+        "us-east-1",
+        BUCKET,
+        null,
+        null,
+        8,
+        attemptTimeout,
+        attemptTimeout.multipliedBy(2));
+  }
+
+  /** With an address at which clients reach the server. */
+  static StorageSettings reachedAt(URI publicEndpoint) {
+    Duration limit = Duration.ofSeconds(30);
+    return new StorageSettings(
+        null, publicEndpoint, "us-east-1", BUCKET, null, null, 8, limit, limit);
   }
 
   static S3ObjectStore at(URI endpoint, Duration attemptTimeout) {

@@ -77,8 +77,7 @@ public final class ChunkTranscripts {
     String text =
         String.join(" ", result.segments().stream().map(SpeechSegment::text).toList()).strip();
     database
-        .sql()
-        .sql(INSERT)
+        .write(INSERT)
         .param("tenant", database.tenant())
         .param("chunk", result.chunk())
         .param("revision", result.revision())
@@ -91,7 +90,7 @@ public final class ChunkTranscripts {
         .param("requestId", result.requestId())
         .param("attempt", result.attempt())
         .param("costMicros", result.costMicros())
-        .update();
+        .later();
   }
 
   /** How every uploaded chunk of a conversation stands, in the conversation's order. */

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.conversation;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Write;
 import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.chunk.ChunkState;
 import java.sql.ResultSet;
@@ -24,14 +25,6 @@ public final class Chunks {
       VALUES (:tenant, :id, :conversation, :parent, :source, :ordinal, :sequence, :recordedAt,
               :state, :bytes, :sha256, :mediaType, :storageKey, :seconds, :offset, :ownedStart,
               :ownedEnd)
-      """;
-
-  private static final String NEXT_ORDINAL =
-      """
-      UPDATE conversation
-      SET next_ordinal = next_ordinal + 1, last_activity_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id
-      RETURNING next_ordinal - 1
       """;
 
   private static final String FIND =
@@ -85,6 +78,8 @@ public final class Chunks {
       ORDER BY coalesce(sequence, ordinal), ordinal LIMIT 1
       """;
 
+  private static final long FIRST_REVISION = 1;
+
   private final Database database;
 
   public Chunks(Database database) {
@@ -115,14 +110,10 @@ public final class Chunks {
       @Nullable Double ownedStart,
       @Nullable Double ownedEnd) {}
 
-  /** Allots the next place in the order of acceptance; counts as activity of the conversation. */
-  public long nextOrdinal(UUID conversation) {
-    return with(NEXT_ORDINAL, conversation).query(Long.class).single();
-  }
-
-  public void insert(Insert chunk) {
+  /** Inserts a chunk of a conversation that this transaction holds; returns it as it stands. */
+  public Chunk insert(LockedConversation conversation, Insert chunk) {
     Instant recordedAt = chunk.recordedAt();
-    with(INSERT, chunk.id())
+    write(INSERT, chunk.id())
         .param("conversation", chunk.conversation())
         .param("parent", chunk.parent())
         .param("source", chunk.source().name())
@@ -140,7 +131,24 @@ public final class Chunks {
         .param("offset", chunk.offset())
         .param("ownedStart", chunk.ownedStart())
         .param("ownedEnd", chunk.ownedEnd())
-        .update();
+        .later();
+    return new Chunk(
+        database.tenant(),
+        chunk.id(),
+        chunk.conversation(),
+        conversation.project(),
+        chunk.parent(),
+        chunk.source(),
+        chunk.sequence() == null ? chunk.ordinal() : chunk.sequence(),
+        FIRST_REVISION,
+        chunk.state(),
+        null,
+        chunk.bytes(),
+        chunk.sha256(),
+        chunk.mediaType(),
+        chunk.storageKey(),
+        chunk.seconds(),
+        chunk.offset());
   }
 
   public Optional<Chunk> find(UUID id) {
@@ -163,16 +171,16 @@ public final class Chunks {
 
   /** The bytes are in the object store; what was spooled goes in the same transaction. */
   public void stored(UUID id, String key) {
-    with(STORED, id).param("key", key).update();
-    with(DROP_SPOOL, id).update();
+    write(STORED, id).param("key", key).later();
+    write(DROP_SPOOL, id).later();
   }
 
   public void prepared(UUID id, double seconds, double missing, String mediaType) {
-    with(PREPARED, id)
+    write(PREPARED, id)
         .param("seconds", seconds)
         .param("missing", missing)
         .param("mediaType", mediaType)
-        .update();
+        .later();
   }
 
   /**
@@ -191,11 +199,15 @@ public final class Chunks {
 
   /** Bytes that can never be stored need not be kept. */
   public void dropSpool(UUID id) {
-    with(DROP_SPOOL, id).update();
+    write(DROP_SPOOL, id).later();
   }
 
   public boolean reopen(UUID id, long revision) {
     return with(REOPEN, id).param("revision", revision).update() == 1;
+  }
+
+  private Write write(String statement, UUID id) {
+    return database.write(statement).param("tenant", database.tenant()).param("id", id);
   }
 
   private StatementSpec with(String statement, UUID id) {

@@ -3,6 +3,7 @@ package dev.talkmill.jobs.conversation;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Write;
 import dev.talkmill.pipeline.conversation.Convergence;
 import dev.talkmill.pipeline.conversation.Convergence.Settling;
 import dev.talkmill.pipeline.conversation.ConversationFacts;
@@ -32,6 +33,18 @@ public final class Conversations {
           + COLUMNS
           + " FROM conversation WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE";
 
+  /** What a chunk changes when it is taken in; the place it took is given to nobody else. */
+  private static final String ACCEPTED =
+      """
+      UPDATE conversation c
+      SET next_ordinal = next_ordinal + 1, last_activity_at = clock_timestamp(),
+          generation = generation + 1, outcome = NULL, updated_at = clock_timestamp(),
+          is_all_chunks_transcribed = NOT EXISTS (
+            SELECT FROM conversation_chunk k
+            WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id AND k.state = 'OPEN')
+      WHERE tenant_id = :tenant AND id = :id
+      """;
+
   private static final String CHANGED =
       """
       UPDATE conversation c
@@ -43,10 +56,7 @@ public final class Conversations {
                             WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
                               AND k.state = 'OPEN')
       WHERE tenant_id = :tenant AND id = :id
-      RETURNING\
-      """
-          + " "
-          + COLUMNS;
+      """;
 
   /**
    * A statement after the one that took the lock. In one statement with it, the check would keep
@@ -110,13 +120,20 @@ public final class Conversations {
 
   /** Notes a change of content: everything derived is behind from here on. */
   public LockedConversation changed(LockedConversation conversation) {
-    return with(CHANGED, conversation.id()).query(Conversations::read).single();
+    write(CHANGED, conversation.id()).later();
+    return conversation.changed();
+  }
+
+  /** Notes that a chunk has taken the conversation's next place. */
+  public LockedConversation accepted(LockedConversation conversation) {
+    write(ACCEPTED, conversation.id()).later();
+    return conversation.accepted();
   }
 
   public LockedConversation finish(
       LockedConversation conversation, String by, @Nullable Integer expected) {
-    with(FINISH, conversation.id()).param("by", by).param("expected", expected).update();
-    return changed(conversation);
+    write(FINISH, conversation.id()).param("by", by).param("expected", expected).later();
+    return changed(conversation.finished(expected));
   }
 
   /** Compares what is derived with what it is derived from, and schedules what is behind. */
@@ -197,6 +214,10 @@ public final class Conversations {
                 conversation.summaryGeneration(),
                 conversation.settledCount()))
         .single();
+  }
+
+  private Write write(String statement, UUID id) {
+    return database.write(statement).param("tenant", database.tenant()).param("id", id);
   }
 
   private StatementSpec with(String statement, UUID id) {

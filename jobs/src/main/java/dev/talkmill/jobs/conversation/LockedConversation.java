@@ -19,6 +19,48 @@ public record LockedConversation(
     int settledCount,
     long nextOrdinal) {
 
+  /** As it is after a change of content. */
+  LockedConversation changed() {
+    return new LockedConversation(
+        id,
+        project,
+        finished,
+        expectedChunks,
+        generation + 1,
+        transcriptGeneration,
+        summaryGeneration,
+        settledCount,
+        nextOrdinal);
+  }
+
+  /** As it is after one more chunk has been taken in. */
+  LockedConversation accepted() {
+    return new LockedConversation(
+        id,
+        project,
+        finished,
+        expectedChunks,
+        generation + 1,
+        transcriptGeneration,
+        summaryGeneration,
+        settledCount,
+        nextOrdinal + 1);
+  }
+
+  /** As it is once nothing more is expected than {@code expected} chunks. */
+  LockedConversation finished(@Nullable Integer expected) {
+    return new LockedConversation(
+        id,
+        project,
+        true,
+        expected,
+        generation,
+        transcriptGeneration,
+        summaryGeneration,
+        settledCount,
+        nextOrdinal);
+  }
+
   /** Stands for a conversation whose row is gone; only tombstones meet it. */
   public static LockedConversation gone(UUID id, UUID project) {
     return new LockedConversation(id, project, true, null, 0, 0, 0, 0, 0);

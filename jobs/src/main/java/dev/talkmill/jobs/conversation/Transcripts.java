@@ -3,6 +3,7 @@ package dev.talkmill.jobs.conversation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Json;
+import dev.talkmill.jobs.postgres.Write;
 import dev.talkmill.pipeline.aggregate.Transcript;
 import dev.talkmill.pipeline.aggregate.Transcript.Segment;
 import dev.talkmill.pipeline.transcribe.Recognition.Word;
@@ -81,23 +82,23 @@ public final class Transcripts {
 
   /** Keeps a transcript as the newest version and makes it the current one. */
   public long insert(UUID conversation, long generation, Transcript transcript) {
-    with(RETIRE, conversation).update();
+    write(RETIRE, conversation).later();
     long version = with(NEXT_VERSION, conversation).query(Long.class).single();
-    with(INSERT, conversation)
+    write(INSERT, conversation)
         .param("version", version)
         .param("generation", generation)
         .param("language", transcript.language())
         .param("text", transcript.text())
         .param("gaps", Json.write(transcript.gaps()))
         .param("provenance", Json.write(transcript.provenance()))
-        .update();
+        .later();
     if (!transcript.segments().isEmpty()) {
       String segments = Json.write(rows(transcript.segments()));
       for (String statement : List.of(INSERT_SEGMENTS, INSERT_LINKS)) {
-        with(statement, conversation)
+        write(statement, conversation)
             .param("version", version)
             .param("segments", segments)
-            .update();
+            .later();
       }
     }
     return version;
@@ -130,6 +131,13 @@ public final class Transcripts {
               segment.chunkIds()));
     }
     return rows;
+  }
+
+  private Write write(String statement, UUID conversation) {
+    return database
+        .write(statement)
+        .param("tenant", database.tenant())
+        .param("conversation", conversation);
   }
 
   private StatementSpec with(String statement, UUID conversation) {

@@ -94,27 +94,29 @@ public final class Intake {
    */
   public Chunk acceptStored(LockedConversation conversation, StoredUpload upload) {
     UUID id = Uuids.v7(clock);
-    chunks.insert(
-        new Chunks.Insert(
-            id,
-            conversation.id(),
-            null,
-            ChunkSource.DASHBOARD_UPLOAD,
-            chunks.nextOrdinal(conversation.id()),
-            upload.sequence(),
-            upload.recordedAt(),
-            ChunkState.OPEN,
-            upload.bytes(),
-            null,
-            upload.mediaType(),
-            upload.storageKey(),
-            null,
-            0,
-            null,
-            null));
+    Chunk chunk =
+        chunks.insert(
+            conversation,
+            new Chunks.Insert(
+                id,
+                conversation.id(),
+                null,
+                ChunkSource.DASHBOARD_UPLOAD,
+                conversation.nextOrdinal(),
+                upload.sequence(),
+                upload.recordedAt(),
+                ChunkState.OPEN,
+                upload.bytes(),
+                null,
+                upload.mediaType(),
+                upload.storageKey(),
+                null,
+                0,
+                null,
+                null));
     ledger.insert(row(conversation, id, Stage.PREPARE, Priority.UPLOAD));
-    conversations.scheduleIfBehind(conversations.changed(conversation));
-    return chunks.find(id).orElseThrow();
+    conversations.scheduleIfBehind(conversations.accepted(conversation));
+    return chunk;
   }
 
   /** An object put by presigned upload. */
@@ -156,44 +158,48 @@ public final class Intake {
 
   private Chunk spooled(LockedConversation conversation, NewChunk chunk) {
     UUID id = Uuids.v7(clock);
-    chunks.insert(
-        insert(
-            id,
+    Chunk accepted =
+        chunks.insert(
             conversation,
-            chunk.source(),
-            chunk.sequence(),
-            chunk.recordedAt(),
-            ChunkState.OPEN,
-            chunk.bytes(),
-            chunk.sha256(),
-            chunk.mediaType()));
+            insert(
+                id,
+                conversation,
+                chunk.source(),
+                chunk.sequence(),
+                chunk.recordedAt(),
+                ChunkState.OPEN,
+                chunk.bytes(),
+                chunk.sha256(),
+                chunk.mediaType()));
     chunks.spool(id, chunk.body().get(), chunk.bytes());
     ledger.insert(row(conversation, id, Stage.STORE, priority(chunk.source())));
-    conversations.changed(conversation);
-    return chunks.find(id).orElseThrow();
+    conversations.accepted(conversation);
+    return accepted;
   }
 
   private Chunk written(LockedConversation conversation, NewText text) {
     UUID id = Uuids.v7(clock);
     String clean = text.text().replace("\0", "").strip();
     ChunkState state = clean.isEmpty() ? ChunkState.NO_SPEECH : ChunkState.TRANSCRIBED;
-    chunks.insert(
-        insert(
-            id,
+    Chunk accepted =
+        chunks.insert(
             conversation,
-            ChunkSource.PORTAL_TEXT,
-            text.sequence(),
-            text.recordedAt(),
-            state,
-            text.text().getBytes(StandardCharsets.UTF_8).length,
-            text.sha256(),
-            "text/plain"));
+            insert(
+                id,
+                conversation,
+                ChunkSource.PORTAL_TEXT,
+                text.sequence(),
+                text.recordedAt(),
+                state,
+                text.text().getBytes(StandardCharsets.UTF_8).length,
+                text.sha256(),
+                "text/plain"));
     transcripts.insert(
         new ChunkTranscripts.Result(id, 1, null, segments(clean), "[]", null, null, null, 1, 0));
     String outcome = clean.isEmpty() ? "no_speech" : "ok";
     ledger.insertCompleted(row(conversation, id, Stage.TRANSCRIBE, Priority.LIVE), outcome);
-    conversations.scheduleIfBehind(conversations.changed(conversation));
-    return chunks.find(id).orElseThrow();
+    conversations.scheduleIfBehind(conversations.accepted(conversation));
+    return accepted;
   }
 
   private static List<SpeechSegment> segments(String text) {
@@ -217,7 +223,7 @@ public final class Intake {
         conversation.id(),
         null,
         source,
-        chunks.nextOrdinal(conversation.id()),
+        conversation.nextOrdinal(),
         sequence,
         recordedAt,
         state,

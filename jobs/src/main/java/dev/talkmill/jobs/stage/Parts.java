@@ -2,6 +2,7 @@ package dev.talkmill.jobs.stage;
 
 import dev.talkmill.jobs.conversation.Chunk;
 import dev.talkmill.jobs.conversation.Chunks;
+import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.NewRow;
@@ -73,10 +74,11 @@ public final class Parts {
     }
   }
 
-  void insert(LedgerRow row, Chunk parent, List<Stored> parts) {
+  void insert(LockedConversation conversation, LedgerRow row, Chunk parent, List<Stored> parts) {
     for (Stored stored : parts) {
       Part part = stored.part();
       chunks.insert(
+          conversation,
           new Chunks.Insert(
               stored.id(),
               parent.conversation(),

@@ -93,7 +93,7 @@ public final class PrepareStep implements StageStep {
         List<Parts.Stored> stored = parts.store(work, chunk, split.parts());
         yield conversation -> {
           prepared(conversation, chunk, audio, split.missingSeconds());
-          parts.insert(work.row(), chunk, stored);
+          parts.insert(conversation, work.row(), chunk, stored);
           return ended(ends.end(conversation, work.row(), ChunkState.SPLIT, null), "split");
         };
       }

@@ -102,20 +102,21 @@ public final class ProviderCalls {
     UUID id = Uuids.v7(clock);
     database.inTenant(
         row.tenant(),
-        () ->
-            database
-                .sql()
-                .sql(START)
-                .param("tenant", row.tenant())
-                .param("id", id)
-                .param("status", row.id())
-                .param("epoch", row.epoch())
-                .param("conversation", row.conversation())
-                .param("provider", provider)
-                .param("model", model)
-                .param("seconds", seconds)
-                .param("limit", (double) limit.toSeconds())
-                .update());
+        () -> {
+          database
+              .write(START)
+              .param("tenant", row.tenant())
+              .param("id", id)
+              .param("status", row.id())
+              .param("epoch", row.epoch())
+              .param("conversation", row.conversation())
+              .param("provider", provider)
+              .param("model", model)
+              .param("seconds", seconds)
+              .param("limit", (double) limit.toSeconds())
+              .later();
+          return id;
+        });
     return id;
   }
 
@@ -132,15 +133,16 @@ public final class ProviderCalls {
       LedgerRow row, UUID id, String state, @Nullable String requestId, @Nullable String code) {
     database.inTenant(
         row.tenant(),
-        () ->
-            database
-                .sql()
-                .sql(END)
-                .param("tenant", row.tenant())
-                .param("id", id)
-                .param("state", state)
-                .param("requestId", requestId)
-                .param("code", code)
-                .update());
+        () -> {
+          database
+              .write(END)
+              .param("tenant", row.tenant())
+              .param("id", id)
+              .param("state", state)
+              .param("requestId", requestId)
+              .param("code", code)
+              .later();
+          return id;
+        });
   }
 }

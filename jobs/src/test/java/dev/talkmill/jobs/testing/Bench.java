@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.talkmill.config.LedgerSettings;
 import dev.talkmill.jobs.JobSystem.Core;
 import dev.talkmill.jobs.conversation.Chunks;
+import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.intake.Accepted;
 import dev.talkmill.jobs.intake.NewText;
 import dev.talkmill.jobs.ledger.DueSignal;
@@ -76,20 +77,20 @@ public final class Bench {
         home.tenant(),
         () -> {
           var locked = core.conversations().lock(conversation).orElseThrow();
-          core.chunks().insert(prepared(id, conversation));
+          core.chunks().insert(locked, prepared(id, locked));
           core.ledger().insert(row(conversation, id, Stage.TRANSCRIBE, 1));
-          core.conversations().changed(locked);
+          core.conversations().accepted(locked);
           return id;
         });
   }
 
-  private Chunks.Insert prepared(UUID id, UUID conversation) {
+  private Chunks.Insert prepared(UUID id, LockedConversation conversation) {
     return new Chunks.Insert(
         id,
-        conversation,
+        conversation.id(),
         null,
         ChunkSource.PORTAL_AUDIO,
-        core.chunks().nextOrdinal(conversation),
+        conversation.nextOrdinal(),
         null,
         null,
         ChunkState.OPEN,

@@ -30,4 +30,47 @@ public record Chunk(
     String mediaType,
     @Nullable String storageKey,
     @Nullable Double seconds,
-    double offset) {}
+    double offset) {
+
+  /** As it is once its bytes are in the object store. */
+  public Chunk stored(String key) {
+    return new Chunk(
+        tenant,
+        id,
+        conversation,
+        project,
+        parent,
+        source,
+        sequence,
+        revision,
+        state,
+        code,
+        bytes,
+        sha256,
+        mediaType,
+        key,
+        seconds,
+        offset);
+  }
+
+  /** As it is once it has been decoded. */
+  public Chunk prepared(double length, String type) {
+    return new Chunk(
+        tenant,
+        id,
+        conversation,
+        project,
+        parent,
+        source,
+        sequence,
+        revision,
+        state,
+        code,
+        bytes,
+        sha256,
+        type,
+        storageKey,
+        length,
+        offset);
+  }
+}

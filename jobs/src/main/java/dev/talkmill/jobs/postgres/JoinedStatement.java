@@ -18,15 +18,19 @@ final class JoinedStatement implements InvocationHandler {
   private final PreparedStatement statement;
   private final List<Pipelined.Later> before;
   private final int offset;
+  private final Runnable running;
 
   /**
    * @param before what is sent first, its values set
    * @param offset how many values that are
+   * @param running told when all of it is on its way
    */
-  JoinedStatement(PreparedStatement statement, List<Pipelined.Later> before, int offset) {
+  JoinedStatement(
+      PreparedStatement statement, List<Pipelined.Later> before, int offset, Runnable running) {
     this.statement = statement;
     this.before = before;
     this.offset = offset;
+    this.running = running;
   }
 
   @Override
@@ -69,6 +73,7 @@ final class JoinedStatement implements InvocationHandler {
   }
 
   private boolean run() throws SQLException {
+    running.run();
     boolean rows = statement.execute();
     for (Pipelined.Later each : before) {
       rows = pass(statement, rows, each);

@@ -75,12 +75,11 @@ final class PipelinedConnection implements InvocationHandler {
     if (statement == null) {
       throw new SQLException("the driver prepared no statement");
     }
-    kept.clear();
     int offset = bind(statement, sent);
     return Proxy.newProxyInstance(
         PipelinedConnection.class.getClassLoader(),
         new Class<?>[] {PreparedStatement.class},
-        new JoinedStatement(statement, sent, offset));
+        new JoinedStatement(statement, sent, offset, () -> kept.removeAll(sent)));
   }
 
   private static String text(List<Pipelined.Later> statements) {

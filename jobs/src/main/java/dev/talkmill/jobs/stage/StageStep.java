@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.stage;
 
+import dev.talkmill.jobs.conversation.Chunk;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.NewRow;
@@ -40,15 +41,25 @@ public interface StageStep {
    *     superseded}
    * @param provider who did it, where that is somebody outside of the process
    * @param next the following stage of the same subject, if it goes on
+   * @param chunk how the subject stands then, where it is a chunk: saves the next stage a look
    */
-  record Ended(String outcome, @Nullable String provider, Optional<NewRow> next) {
+  record Ended(
+      String outcome, @Nullable String provider, Optional<NewRow> next, @Nullable Chunk chunk) {
 
     public static Ended with(String outcome) {
-      return new Ended(outcome, null, Optional.empty());
+      return by(null, outcome);
+    }
+
+    public static Ended by(@Nullable String provider, String outcome) {
+      return new Ended(outcome, provider, Optional.empty(), null);
     }
 
     public static Ended then(NewRow next) {
-      return new Ended("ok", null, Optional.of(next));
+      return new Ended("ok", null, Optional.of(next), null);
+    }
+
+    public static Ended then(NewRow next, Chunk chunk) {
+      return new Ended("ok", null, Optional.of(next), chunk);
     }
   }
 
@@ -58,6 +69,11 @@ public interface StageStep {
 
     default UUID tenant() {
       return row().tenant();
+    }
+
+    /** The chunk as the stage before left it, if this job did that stage too. */
+    default Optional<Chunk> chunk() {
+      return Optional.empty();
     }
 
     /** Called before each side effect outside of the database; throws if the claim is lost. */

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * STORE: spooled bytes to the object store. The key follows from ids, so an attempt after a crash
@@ -56,13 +57,11 @@ public final class StoreStep implements StageStep {
   @Override
   public Ending run(Work work) {
     LedgerRow row = work.row();
-    Chunk chunk =
-        database
-            .inTenant(work.tenant(), () -> chunks.find(row.subject()))
-            .orElseThrow(() -> FailureException.of(FailureCode.ERASED, "the chunk was erased"));
+    Path copy = scratch.temporary();
+    Chunk chunk = database.inTenant(work.tenant(), () -> copied(row.subject(), copy));
     String key = ObjectKeys.chunk(chunk.tenant(), chunk.conversation(), chunk.id());
     if (chunk.storageKey() == null) {
-      put(work, chunk, key);
+      put(work, chunk, key, copy);
     }
     return conversation -> {
       chunks.stored(chunk.id(), key);
@@ -73,16 +72,25 @@ public final class StoreStep implements StageStep {
               chunk.id(),
               Stage.PREPARE,
               chunk.revision(),
-              row.priority()));
+              row.priority()),
+          chunk.stored(key));
     };
   }
 
-  private void put(Work work, Chunk chunk, String key) {
-    Path copy = scratch.temporary();
-    if (!spool.copy(chunk.tenant(), chunk.id(), copy)) {
+  /** Reads the chunk and, unless they are stored, what is spooled of it, in one transaction. */
+  private Chunk copied(UUID id, Path copy) {
+    Chunk chunk =
+        chunks
+            .find(id)
+            .orElseThrow(() -> FailureException.of(FailureCode.ERASED, "the chunk was erased"));
+    if (chunk.storageKey() == null && !spool.copy(chunk.tenant(), chunk.id(), copy)) {
       scratch.delete(copy);
       throw FailureException.of(FailureCode.OBJECT_MISSING, "the accepted bytes are not spooled");
     }
+    return chunk;
+  }
+
+  private void put(Work work, Chunk chunk, String key, Path copy) {
     scratch.publish(copy, scratch.original(chunk.id()));
     work.ensureHeld();
     work.log("%d bytes to the object store".formatted(chunk.bytes()));

@@ -88,7 +88,7 @@ public final class SummarizeStep implements StageStep {
     Settlement settlement =
         new Settlement(outcome(row), summary.text(), summary.title(), summary.model());
     return conversations.settle(row.conversation(), row.generation(), settlement)
-        ? new Ended("ok", summarizer.provider(), Optional.empty())
+        ? Ended.by(summarizer.provider(), "ok")
         : Ended.with("superseded");
   }
 

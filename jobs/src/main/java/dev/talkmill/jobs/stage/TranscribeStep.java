@@ -82,7 +82,7 @@ public final class TranscribeStep implements StageStep {
   public Ending run(Work work) {
     Task task =
         database
-            .inTenant(work.tenant(), () -> task(work.row()))
+            .inTenant(work.tenant(), () -> task(work))
             .orElseThrow(() -> FailureException.of(FailureCode.ERASED, "the chunk was erased"));
     Chunk chunk = task.chunk();
     if (chunk.revision() != work.row().generation()) {
@@ -103,9 +103,10 @@ public final class TranscribeStep implements StageStep {
     return conversation -> end(conversation, work.row(), heard);
   }
 
-  private Optional<Task> task(LedgerRow row) {
-    return chunks
-        .find(row.subject())
+  private Optional<Task> task(Work work) {
+    LedgerRow row = work.row();
+    return work.chunk()
+        .or(() -> chunks.find(row.subject()))
         .flatMap(chunk -> projects.of(row.project()).map(project -> new Task(chunk, project)));
   }
 
@@ -141,7 +142,7 @@ public final class TranscribeStep implements StageStep {
             row.attempts() + 1,
             0));
     String outcome = state == ChunkState.NO_SPEECH ? "no_speech" : "ok";
-    return new Ended(outcome, engine.provider(), Optional.empty());
+    return Ended.by(engine.provider(), outcome);
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.talkmill.jobs.conversation.Chunks;
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.Claims;
-import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.pipeline.conversation.Convergence;
 import dev.talkmill.pipeline.ledger.Stage.Subject;
@@ -18,12 +18,12 @@ import java.util.Optional;
  */
 public final class ClaimRules implements Claims.Around {
 
-  private final Ledger ledger;
+  private final FencedWrites writes;
   private final Conversations conversations;
   private final Chunks chunks;
 
-  public ClaimRules(Ledger ledger, Conversations conversations, Chunks chunks) {
-    this.ledger = ledger;
+  public ClaimRules(FencedWrites writes, Conversations conversations, Chunks chunks) {
+    this.writes = writes;
     this.conversations = conversations;
     this.chunks = chunks;
   }
@@ -57,7 +57,7 @@ public final class ClaimRules implements Claims.Around {
     }
     Optional<LockedConversation> locked = conversations.lock(claimed.conversation());
     if (locked.isEmpty()) {
-      ledger.complete(claimed, "superseded");
+      writes.complete(claimed, "superseded");
       return Optional.empty();
     }
     return after(row, claimed, locked.get());
@@ -72,7 +72,7 @@ public final class ClaimRules implements Claims.Around {
       case Convergence.Behind behind when behind.stage() == claimed.stage() ->
           Optional.of(raised(claimed, conversation.generation()));
       case Convergence.Behind _ -> {
-        ledger.complete(claimed, "superseded");
+        writes.complete(claimed, "superseded");
         if (row.state() == State.FAILED) {
           conversations.scheduleAtOnce(conversation);
         } else {
@@ -81,7 +81,7 @@ public final class ClaimRules implements Claims.Around {
         yield Optional.empty();
       }
       case Convergence.NotYet _, Convergence.Current _ -> {
-        ledger.complete(claimed, "superseded");
+        writes.complete(claimed, "superseded");
         yield Optional.empty();
       }
     };
@@ -91,7 +91,7 @@ public final class ClaimRules implements Claims.Around {
     if (claimed.generation() == generation) {
       return claimed;
     }
-    ledger.setGeneration(claimed, generation);
+    writes.setGeneration(claimed, generation);
     return claimed.withGeneration(generation);
   }
 }

@@ -5,7 +5,7 @@ import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.lane.Lanes.Permit;
 import dev.talkmill.jobs.ledger.Claim;
 import dev.talkmill.jobs.ledger.Claims;
-import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
@@ -34,7 +34,7 @@ public final class JourneyRunner {
   private static final Duration NO_ROOM = Duration.ofSeconds(1);
 
   private final Database database;
-  private final Ledger ledger;
+  private final FencedWrites writes;
   private final Claims claims;
   private final ClaimRules rules;
   private final Lanes lanes;
@@ -49,14 +49,14 @@ public final class JourneyRunner {
    */
   public JourneyRunner(
       Database database,
-      Ledger ledger,
+      FencedWrites writes,
       Claims claims,
       ClaimRules rules,
       Lanes lanes,
       Endings endings,
       Duration roomWait) {
     this.database = database;
-    this.ledger = ledger;
+    this.writes = writes;
     this.claims = claims;
     this.rules = rules;
     this.lanes = lanes;
@@ -152,7 +152,7 @@ public final class JourneyRunner {
     LedgerRow row = claim.row();
     putContext(row);
     try {
-      ClaimedWork work = new ClaimedWork(database, ledger, claim, page);
+      ClaimedWork work = new ClaimedWork(database, writes, claim, page);
       page.line("%s, attempt %d".formatted(row.stage(), row.attempts() + 1));
       Next next = endings.succeed(claim, request, endings.step(row.stage()).run(work));
       log.debug("{} ended", row.stage());
@@ -179,7 +179,7 @@ public final class JourneyRunner {
         endings.handBack(claim, Duration.ZERO);
         return Next.none();
       }
-      throw endings.failed(claim, endings.unexpected(e), e);
+      throw endings.failed(claim, Endings.unexpected(e), e);
     } finally {
       claims.release(claim);
       MDC.clear();
@@ -196,7 +196,7 @@ public final class JourneyRunner {
       database.inTenant(
           row.tenant(),
           () -> {
-            ledger.returnQueued(row, NO_ROOM);
+            writes.returnQueued(row, NO_ROOM);
             return true;
           });
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.jobs.lane.Lanes;
-import dev.talkmill.jobs.queue.Relay.Due;
+import dev.talkmill.jobs.queue.DueRows.Due;
 import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.Gate;
 import dev.talkmill.jobs.testing.TestDatabase;

@@ -40,8 +40,34 @@ public final class ClaimRules implements Claims.Around {
     };
   }
 
+  /**
+   * An operator has a FAILED row done again, with fresh attempts. A chunk's row is due at once. A
+   * conversation's stands for a generation that has been settled, and a newer one is made instead.
+   *
+   * @return false if the row is not FAILED any more, or is no longer needed
+   */
+  public boolean requeue(LedgerRow row) {
+    // Read anew under the lock: whoever ends the row holds it too.
+    Optional<LockedConversation> conversation = conversations.lock(row.conversation());
+    if (ledger.find(row.id()).filter(now -> now.state() == State.FAILED).isEmpty()) {
+      return false;
+    }
+    return switch (row.stage().subject()) {
+      case CHUNK -> reopenChunk(row) && ledger.requeue(row.id());
+      case CONVERSATION -> conversation.map(this::makeAnew).orElse(false);
+      case TOMBSTONE -> ledger.requeue(row.id());
+    };
+  }
+
+  private boolean makeAnew(LockedConversation conversation) {
+    LockedConversation next = conversations.changed(conversation);
+    conversations.supersedeFailed(next);
+    conversations.scheduleAtOnce(next);
+    return true;
+  }
+
   /** An operator runs a failed chunk again: it is open, and so its conversation is behind. */
-  public boolean reopenChunk(LedgerRow row) {
+  private boolean reopenChunk(LedgerRow row) {
     Optional<LockedConversation> conversation = conversations.lock(row.conversation());
     if (conversation.isEmpty() || !chunks.reopen(row.subject(), row.generation())) {
       return false;

@@ -85,8 +85,11 @@ public final class JourneyRunner {
       runInRoom(request, row.get(), page);
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
-      giveBack(request, row.get());
-      Thread.currentThread().interrupt();
+      try {
+        giveBack(request, row.get());
+      } finally {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -188,9 +191,18 @@ public final class JourneyRunner {
 
   private void giveBack(JourneyRequest request, LedgerRow row) {
     if (row.state() == State.FAILED) {
-      // Nothing but this requeued job would bring it back: the operator must see that it did not.
+      // Nothing but this requeued job would bring it back.
+      boolean due = database.inTenant(row.tenant(), () -> rules.requeue(row));
       throw new AttemptFailedException(
-          "%s found no room to run again; requeue it once more.".formatted(row.stage()));
+          due
+              ? "%s found no room to run now; it is due again and runs when there is room."
+                  .formatted(row.stage())
+              : "%s has moved on and is not run again.".formatted(row.stage()));
+    }
+    if (row.state() == State.PENDING) {
+      // The job would show as succeeded and nothing has been done.
+      throw new AttemptFailedException(
+          "%s found no room to run now; it runs when it is due.".formatted(row.stage()));
     }
     if (row.epoch() == request.epoch()) {
       database.inTenant(

@@ -143,7 +143,7 @@ class ClaimRaceTest {
             bench.core().conversations(),
             bench.core().ledger(),
             Clock.systemUTC(),
-            Duration.ofHours(1))
+            bytes -> Duration.ofHours(1))
         .eraseConversation(bench.home().tenant(), conversation, "test");
   }
 

@@ -174,7 +174,7 @@ class StaleHandlerTest {
         bench.core().conversations(),
         bench.core().ledger(),
         Clock.systemUTC(),
-        Duration.ofHours(1));
+        bytes -> Duration.ofHours(1));
   }
 
   private int eraseWaits() {

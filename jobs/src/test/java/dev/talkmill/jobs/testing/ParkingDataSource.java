@@ -22,7 +22,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 public final class ParkingDataSource extends DelegatingDataSource {
 
   private static final String COMMIT = "commit";
-  private static final int LIMIT_SECONDS = 20;
+  private static final int LIMIT_SECONDS = 120;
 
   private final List<Trap> traps = new CopyOnWriteArrayList<>();
 

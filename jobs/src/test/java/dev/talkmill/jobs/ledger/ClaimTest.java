@@ -88,8 +88,8 @@ class ClaimTest {
     CompletableFuture<Optional<LedgerRow>> second = Bench.aside(() -> claim(epoch));
     Bench.awaitBlocked(database, 1);
     parked.close();
-    assertThat(first.get(20, TimeUnit.SECONDS)).isPresent();
-    assertThat(second.get(20, TimeUnit.SECONDS)).isEmpty();
+    assertThat(first.get(2, TimeUnit.MINUTES)).isPresent();
+    assertThat(second.get(2, TimeUnit.MINUTES)).isEmpty();
   }
 
   @Test

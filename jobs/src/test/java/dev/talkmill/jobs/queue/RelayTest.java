@@ -247,7 +247,7 @@ class RelayTest {
     assertThat(second.runOnce().dispatched()).isZero();
     assertThat(second.moreMayWait()).isTrue();
     gate.open();
-    assertThat(parked.get(20, TimeUnit.SECONDS).dispatched()).isEqualTo(6);
+    assertThat(parked.get(2, TimeUnit.MINUTES).dispatched()).isEqualTo(6);
     assertThat(second.runOnce().dispatched()).isZero();
     assertThat(new HashSet<>(jobs.rows)).hasSize(jobs.rows.size());
   }

@@ -153,7 +153,7 @@ class DashboardActionsTest {
       }
     });
     finish(conversation);
-    assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(inside.await(2, TimeUnit.MINUTES)).isTrue();
     Seen.Row running = only(seen.rows(conversation, "SUMMARIZE"));
 
     assertThat(act("DELETE", running.jobId(), "")).isEqualTo(204);
@@ -233,7 +233,7 @@ class DashboardActionsTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      latch.await(20, TimeUnit.SECONDS);
+      latch.await(2, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -241,7 +241,7 @@ class DashboardActionsTest {
 
   private static void parkUntilInterrupted() {
     try {
-      new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+      new CountDownLatch(1).await(2, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

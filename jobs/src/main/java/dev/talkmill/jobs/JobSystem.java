@@ -11,6 +11,7 @@ import dev.talkmill.jobs.intake.Steering;
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.DueSignal;
+import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LeaseKeeper;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.postgres.Database;
@@ -66,6 +67,7 @@ public final class JobSystem implements AutoCloseable {
       LedgerSettings settings,
       InstantSource clock,
       Ledger ledger,
+      FencedWrites writes,
       Conversations conversations,
       Chunks chunks,
       ChunkTranscripts results,
@@ -89,18 +91,20 @@ public final class JobSystem implements AutoCloseable {
         InstantSource clock,
         DueSignal signal) {
       Ledger ledger = new Ledger(database, clock, settings.lease(), signal);
+      FencedWrites writes = new FencedWrites(database, signal);
       Conversations conversations =
           new Conversations(
               database, ledger, new Settling(settings.settleFirst(), settings.settleMax()));
       Chunks chunks = new Chunks(database);
       ChunkTranscripts results = new ChunkTranscripts(database);
       SpoolBudget spool = new SpoolBudget(database, spoolBytesMax, System::nanoTime);
-      ClaimRules rules = new ClaimRules(ledger, conversations, chunks);
+      ClaimRules rules = new ClaimRules(writes, conversations, chunks);
       return new Core(
           database,
           settings,
           clock,
           ledger,
+          writes,
           conversations,
           chunks,
           results,
@@ -145,6 +149,7 @@ public final class JobSystem implements AutoCloseable {
         new Endings(
             core.database(),
             core.ledger(),
+            core.writes(),
             claims,
             core.conversations(),
             lanes,
@@ -155,7 +160,7 @@ public final class JobSystem implements AutoCloseable {
     this.runner =
         new JourneyRunner(
             core.database(),
-            core.ledger(),
+            core.writes(),
             claims,
             core.rules(),
             lanes,

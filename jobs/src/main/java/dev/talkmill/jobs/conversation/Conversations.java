@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.conversation;
 
+import dev.talkmill.jobs.ledger.FailedRows;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
@@ -105,11 +106,13 @@ public final class Conversations {
 
   private final Database database;
   private final Ledger ledger;
+  private final FailedRows failedRows;
   private final Settling settling;
 
   public Conversations(Database database, Ledger ledger, Settling settling) {
     this.database = database;
     this.ledger = ledger;
+    this.failedRows = new FailedRows(database);
     this.settling = settling;
   }
 
@@ -149,6 +152,7 @@ public final class Conversations {
   private Convergence schedule(LockedConversation conversation, Settling settles) {
     Convergence verdict = Convergence.decide(facts(conversation), settles);
     if (verdict instanceof Convergence.Behind behind) {
+      supersedeFailed(conversation);
       ledger.schedule(
           new NewRow(
               conversation.project(),
@@ -160,6 +164,11 @@ public final class Conversations {
               behind.settle()));
     }
     return verdict;
+  }
+
+  /** What has failed for an earlier generation is not to be mended: a newer one is to be made. */
+  public void supersedeFailed(LockedConversation conversation) {
+    failedRows.supersede(conversation.id(), conversation.generation());
   }
 
   /** What the rule says of a conversation, without acting on it. */

@@ -2,6 +2,7 @@ package dev.talkmill.jobs.erase;
 
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.FailedRows;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
@@ -39,16 +41,6 @@ public final class Erasing {
       SELECT EXISTS (SELECT FROM conversation_chunk
                      WHERE tenant_id = :tenant AND conversation_id = :conversation
                        AND id = :chunk AND parent_id IS NULL)
-      """;
-
-  /** Locks them, so that none can be claimed between this look and their cancellation. */
-  private static final String IN_FLIGHT =
-      """
-      SELECT coalesce(bool_or(open.state = 'PROCESSING'), false)
-      FROM (SELECT state FROM processing_status
-            WHERE tenant_id = :tenant AND conversation_id = :conversation
-              AND state IN ('PENDING', 'QUEUED', 'PROCESSING')
-            ORDER BY id FOR UPDATE) open
       """;
 
   private static final String TOMBSTONE =
@@ -103,24 +95,27 @@ public final class Erasing {
   private final Conversations conversations;
   private final Ledger ledger;
   private final InstantSource clock;
-  private final Duration storeCallLimit;
+  private final FailedRows failedRows;
+  private final Holders holders;
 
   /**
    * Erases over these collaborators.
    *
-   * @param storeCallLimit longest call to the object store; a holder may be inside one
+   * @param storeCallLimit longest call to the object store that moves so many bytes; a holder may
+   *     be inside one
    */
   public Erasing(
       Database database,
       Conversations conversations,
       Ledger ledger,
       InstantSource clock,
-      Duration storeCallLimit) {
+      LongFunction<Duration> storeCallLimit) {
     this.database = database;
     this.conversations = conversations;
     this.ledger = ledger;
+    this.failedRows = new FailedRows(database);
     this.clock = clock;
-    this.storeCallLimit = storeCallLimit;
+    this.holders = new Holders(database, ledger.lease(), storeCallLimit);
   }
 
   /**
@@ -141,7 +136,7 @@ public final class Erasing {
 
   private void erase(LockedConversation conversation, String actor) {
     UUID tenant = database.tenant();
-    Duration wait = waitForHolders(conversation);
+    Duration wait = holders.longestWork(conversation);
     ledger.cancelOpen(conversation.id(), null, "erased");
     List<String> prefixes = List.of(ObjectKeys.conversation(tenant, conversation.id()));
     bury(conversation, null, prefixes, wait);
@@ -173,7 +168,7 @@ public final class Erasing {
 
   private boolean erase(LockedConversation conversation, UUID chunk, String actor) {
     UUID tenant = database.tenant();
-    Duration wait = waitForHolders(conversation);
+    Duration wait = holders.longestWork(conversation);
     List<UUID> ids = new ArrayList<>();
     Set<String> keys = new LinkedHashSet<>();
     with(CHUNK_KEYS, conversation)
@@ -187,7 +182,10 @@ public final class Erasing {
             keys.add(stored);
           }
         });
-    ids.forEach(id -> ledger.cancelOpen(conversation.id(), id, "erased"));
+    for (UUID id : ids) {
+      ledger.cancelOpen(conversation.id(), id, "erased");
+      failedRows.erased(id);
+    }
     // What is being joined or summarised right now holds the chunk's words too.
     ledger.cancelOpen(conversation.id(), conversation.id(), "erased");
     List<String> prefixes = new ArrayList<>(keys);
@@ -199,11 +197,6 @@ public final class Erasing {
     audit(actor, "chunk.erase", chunk);
     conversations.scheduleIfBehind(conversations.changed(conversation));
     return true;
-  }
-
-  private Duration waitForHolders(LockedConversation conversation) {
-    boolean inFlight = with(IN_FLIGHT, conversation).query(Boolean.class).single();
-    return inFlight ? ledger.lease().plus(storeCallLimit) : Duration.ZERO;
   }
 
   private void bury(

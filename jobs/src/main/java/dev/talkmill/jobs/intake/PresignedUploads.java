@@ -32,11 +32,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PresignedUploads {
 
-  /** Uploads share locks; a chance neighbour waits for no longer than two calls to the store. */
+  /** Uploads share locks by chance. */
   private static final int TURNS = 256;
 
-  /** Longer than the two calls to the store that a confirmation makes may take together. */
-  private static final Duration CONFIRMATION = Duration.ofMinutes(10);
+  /** For a client to wait for its turn; one that has waited in vain asks again. */
+  private static final Duration TURN_WAIT = Duration.ofMinutes(10);
+
+  /** For what a confirmation does besides calling the store: two short transactions. */
+  private static final Duration OWN_TIME = Duration.ofMinutes(1);
 
   private final Database database;
   private final Conversations conversations;
@@ -151,7 +154,7 @@ public final class PresignedUploads {
   public Confirmed complete(UUID tenant, UUID id) {
     Lock turn = turns[Math.floorMod(id.hashCode(), turns.length)];
     try {
-      if (!turn.tryLock(CONFIRMATION.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!turn.tryLock(TURN_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
         throw FailureException.of(
             FailureCode.STORAGE_UNAVAILABLE, "The same upload is being completed already");
       }
@@ -171,7 +174,7 @@ public final class PresignedUploads {
         database.inTenant(
             tenant,
             () -> {
-              uploads.extend(id, CONFIRMATION);
+              uploads.find(id).ifPresent(this::protect);
               return uploads.find(id);
             });
     if (found.isEmpty()) {
@@ -190,6 +193,11 @@ public final class PresignedUploads {
       store.delete(upload.storageKey());
     }
     return confirmed;
+  }
+
+  /** It must not expire, and be deleted by the sweep, while it is being joined. */
+  private void protect(Upload upload) {
+    uploads.extend(upload.id(), files.joinLimit(upload.bytes()).plus(OWN_TIME));
   }
 
   private Confirmed taken(Upload verified) {

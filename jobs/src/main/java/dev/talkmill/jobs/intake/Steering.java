@@ -2,6 +2,7 @@ package dev.talkmill.jobs.intake;
 
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.FailedRows;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.NewRow;
@@ -9,7 +10,6 @@ import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.ClaimRules;
 import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
-import dev.talkmill.pipeline.ledger.Stage.Subject;
 import dev.talkmill.pipeline.ledger.State;
 import java.util.List;
 import java.util.Optional;
@@ -36,12 +36,14 @@ public final class Steering {
   private final Database database;
   private final Conversations conversations;
   private final Ledger ledger;
+  private final FailedRows failedRows;
   private final ClaimRules rules;
 
   public Steering(Database database, Conversations conversations, Ledger ledger, ClaimRules rules) {
     this.database = database;
     this.conversations = conversations;
     this.ledger = ledger;
+    this.failedRows = new FailedRows(database);
     this.rules = rules;
   }
 
@@ -93,6 +95,7 @@ public final class Steering {
                 new Revision(row.getObject("id", UUID.class), row.getLong("revision")))
             .list();
     for (Revision revision : revisions) {
+      failedRows.supersede(revision.chunk(), revision.number());
       ledger.insert(
           NewRow.due(
               conversation.project(),
@@ -138,20 +141,7 @@ public final class Steering {
     if (row.state() != State.FAILED) {
       return Requeued.NOT_FAILED;
     }
-    if (row.stage().subject() == Subject.CONVERSATION) {
-      // The row's generation has been settled; a newer one is what gets a conversation made again.
-      Optional<LockedConversation> conversation = conversations.lock(row.conversation());
-      conversation.ifPresent(found -> conversations.scheduleAtOnce(conversations.changed(found)));
-      return conversation.isPresent() ? Requeued.DONE : Requeued.UNKNOWN;
-    }
-    // Read anew under the lock: whoever ends the row holds it too.
-    conversations.lock(row.conversation());
-    boolean stillFailed =
-        ledger.find(row.id()).filter(now -> now.state() == State.FAILED).isPresent();
-    if (!stillFailed || (row.stage().subject() == Subject.CHUNK && !rules.reopenChunk(row))) {
-      return Requeued.NOT_FAILED;
-    }
-    return ledger.requeue(row.id()) ? Requeued.DONE : Requeued.NOT_FAILED;
+    return rules.requeue(row) ? Requeued.DONE : Requeued.NOT_FAILED;
   }
 
   private record Revision(UUID chunk, long number) {}

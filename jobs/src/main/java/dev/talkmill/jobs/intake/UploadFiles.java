@@ -18,6 +18,9 @@ final class UploadFiles {
 
   private static final long PARTS_MAX = 10_000;
 
+  /** Parts that a store lists at a time, at least; S3's own page is as long. */
+  private static final long LISTED_PARTS = 1_000;
+
   /** Signatures are not valid for longer. */
   private static final Duration SIGNATURE_MAX = Duration.ofDays(7);
 
@@ -41,6 +44,17 @@ final class UploadFiles {
       parts.add(new Part(number, url, first, length));
     }
     return parts;
+  }
+
+  /**
+   * The longest that {@link #join} takes: pages of the list of parts, the joining itself, for which
+   * a store may copy every byte, and one or two questions for the size. It follows from the limits
+   * of the calls, so it holds for a file of any size and for every setting of them.
+   */
+  Duration joinLimit(long bytes) {
+    long parts = Math.ceilDiv(bytes, Math.max(PART_BYTES, Math.ceilDiv(bytes, PARTS_MAX)));
+    long questions = Math.ceilDiv(parts, LISTED_PARTS) + 2;
+    return store.callLimit(bytes).plus(store.callLimit(0).multipliedBy(questions));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.ledger;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.TransientErrors;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -9,11 +10,13 @@ public final class Claims {
 
   private final Database database;
   private final Ledger ledger;
+  private final LeaseAcquisition acquisition;
   private final LeaseKeeper leases;
 
   public Claims(Database database, Ledger ledger, LeaseKeeper leases) {
     this.database = database;
     this.ledger = ledger;
+    this.acquisition = new LeaseAcquisition(database, ledger.clock(), ledger.lease());
     this.leases = leases;
   }
 
@@ -46,8 +49,8 @@ public final class Claims {
         () ->
             ledger
                 .find(id)
-                .filter(row -> Ledger.claimable(row.state()))
-                .or(() -> ledger.findByJob(job)));
+                .filter(row -> LeaseAcquisition.claimable(row.state()))
+                .or(() -> acquisition.findByJob(job)));
   }
 
   /** Takes a row in one transaction. */
@@ -66,13 +69,28 @@ public final class Claims {
     if (!around.before(row)) {
       return Optional.empty();
     }
-    LedgerRow claimed = ledger.claim(row.id(), epoch, job).orElseThrow(NothingToClaim::new);
+    LedgerRow claimed = acquisition.claim(row.id(), epoch, job).orElseThrow(NothingToClaim::new);
     return around.after(row, claimed);
   }
 
   /** Takes back what was written before a claim that met no row. */
   private static final class NothingToClaim extends RuntimeException {
     private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Inserts the successor of a row, already claimed by the job that runs; in the transaction that
+   * ends the row. Its lease is kept from {@link #keep} on.
+   *
+   * @return empty if the subject has an open row of this stage already
+   */
+  public Optional<LedgerRow> insertClaimed(NewRow row, UUID job) {
+    return acquisition.insertClaimed(row, job);
+  }
+
+  /** Takes a row from a holder whose lease is over; empty if it is not, or the row moved on. */
+  public Optional<LedgerRow> takeExpired(LedgerRow row) {
+    return acquisition.takeExpired(row);
   }
 
   /** Keeps the lease of a row that was inserted as claimed. */
@@ -90,6 +108,16 @@ public final class Claims {
    */
   public void abandon(Claim claim) {
     leases.abandon(claim);
+  }
+
+  /**
+   * As {@link #abandon}, if the database gave no answer. What it refuses it will refuse again, and
+   * only the count of crashes ends that.
+   */
+  public void abandonAfter(RuntimeException error, Claim claim) {
+    if (TransientErrors.is(error)) {
+      abandon(claim);
+    }
   }
 
   public void release(Claim claim) {

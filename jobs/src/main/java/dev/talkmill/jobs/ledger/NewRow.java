@@ -4,6 +4,7 @@ import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
 import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Work to be scheduled.
@@ -27,5 +28,23 @@ public record NewRow(
       long generation,
       Priority priority) {
     return new NewRow(project, conversation, subject, stage, generation, priority, Duration.ZERO);
+  }
+
+  /** Names what every insert of this row says. */
+  StatementSpec bind(StatementSpec insert, UUID tenant, UUID id) {
+    return bindKey(insert, tenant)
+        .param("id", id)
+        .param("project", project)
+        .param("conversation", conversation)
+        .param("priority", priority.rank());
+  }
+
+  /** Names what makes this row one of a kind. */
+  StatementSpec bindKey(StatementSpec statement, UUID tenant) {
+    return statement
+        .param("tenant", tenant)
+        .param("stage", stage.name())
+        .param("subject", subject)
+        .param("generation", generation);
   }
 }

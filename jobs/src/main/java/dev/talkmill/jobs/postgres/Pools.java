@@ -14,6 +14,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class Pools {
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration LOGIN = Duration.ofSeconds(10);
   private static final Duration CONNECTION_WAIT = Duration.ofSeconds(30);
   private static final Duration LOCK = Duration.ofSeconds(10);
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(60);
@@ -51,6 +52,8 @@ public final class Pools {
     }
     dataSource.setApplicationName("talkmill");
     dataSource.setConnectTimeout((int) CONNECT.toSeconds());
+    // A server that accepts a connection and says nothing more; migrations may take their time.
+    dataSource.setLoginTimeout((int) LOGIN.toSeconds());
     dataSource.setTcpKeepAlive(true);
     return dataSource;
   }

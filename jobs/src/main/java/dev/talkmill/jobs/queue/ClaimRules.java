@@ -4,7 +4,7 @@ import dev.talkmill.jobs.conversation.Chunks;
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.Claims;
-import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.pipeline.conversation.Convergence;
 import dev.talkmill.pipeline.ledger.Stage.Subject;
@@ -18,12 +18,12 @@ import java.util.Optional;
  */
 public final class ClaimRules implements Claims.Around {
 
-  private final Ledger ledger;
+  private final FencedWrites writes;
   private final Conversations conversations;
   private final Chunks chunks;
 
-  public ClaimRules(Ledger ledger, Conversations conversations, Chunks chunks) {
-    this.ledger = ledger;
+  public ClaimRules(FencedWrites writes, Conversations conversations, Chunks chunks) {
+    this.writes = writes;
     this.conversations = conversations;
     this.chunks = chunks;
   }
@@ -40,8 +40,34 @@ public final class ClaimRules implements Claims.Around {
     };
   }
 
+  /**
+   * An operator has a FAILED row done again, with fresh attempts. A chunk's row is due at once. A
+   * conversation's stands for a generation that has been settled, and a newer one is made instead.
+   *
+   * @return false if the row is not FAILED any more, or is no longer needed
+   */
+  public boolean requeue(LedgerRow row) {
+    // Read anew under the lock: whoever ends the row holds it too.
+    Optional<LockedConversation> conversation = conversations.lock(row.conversation());
+    if (ledger.find(row.id()).filter(now -> now.state() == State.FAILED).isEmpty()) {
+      return false;
+    }
+    return switch (row.stage().subject()) {
+      case CHUNK -> reopenChunk(row) && ledger.requeue(row.id());
+      case CONVERSATION -> conversation.map(this::makeAnew).orElse(false);
+      case TOMBSTONE -> ledger.requeue(row.id());
+    };
+  }
+
+  private boolean makeAnew(LockedConversation conversation) {
+    LockedConversation next = conversations.changed(conversation);
+    conversations.supersedeFailed(next);
+    conversations.scheduleAtOnce(next);
+    return true;
+  }
+
   /** An operator runs a failed chunk again: it is open, and so its conversation is behind. */
-  public boolean reopenChunk(LedgerRow row) {
+  private boolean reopenChunk(LedgerRow row) {
     Optional<LockedConversation> conversation = conversations.lock(row.conversation());
     if (conversation.isEmpty() || !chunks.reopen(row.subject(), row.generation())) {
       return false;
@@ -57,7 +83,7 @@ public final class ClaimRules implements Claims.Around {
     }
     Optional<LockedConversation> locked = conversations.lock(claimed.conversation());
     if (locked.isEmpty()) {
-      ledger.complete(claimed, "superseded");
+      writes.complete(claimed, "superseded");
       return Optional.empty();
     }
     return after(row, claimed, locked.get());
@@ -72,7 +98,7 @@ public final class ClaimRules implements Claims.Around {
       case Convergence.Behind behind when behind.stage() == claimed.stage() ->
           Optional.of(raised(claimed, conversation.generation()));
       case Convergence.Behind _ -> {
-        ledger.complete(claimed, "superseded");
+        writes.complete(claimed, "superseded");
         if (row.state() == State.FAILED) {
           conversations.scheduleAtOnce(conversation);
         } else {
@@ -81,7 +107,7 @@ public final class ClaimRules implements Claims.Around {
         yield Optional.empty();
       }
       case Convergence.NotYet _, Convergence.Current _ -> {
-        ledger.complete(claimed, "superseded");
+        writes.complete(claimed, "superseded");
         yield Optional.empty();
       }
     };
@@ -91,7 +117,7 @@ public final class ClaimRules implements Claims.Around {
     if (claimed.generation() == generation) {
       return claimed;
     }
-    ledger.setGeneration(claimed, generation);
+    writes.setGeneration(claimed, generation);
     return claimed.withGeneration(generation);
   }
 }

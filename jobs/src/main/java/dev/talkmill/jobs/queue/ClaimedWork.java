@@ -1,7 +1,7 @@
 package dev.talkmill.jobs.queue;
 
 import dev.talkmill.jobs.ledger.Claim;
-import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.stage.StageStep.Work;
@@ -18,14 +18,14 @@ final class ClaimedWork implements Work {
   private static final long PROGRESS_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Database database;
-  private final Ledger ledger;
+  private final FencedWrites writes;
   private final Claim claim;
   private final DashboardLog page;
   private long shownAt = System.nanoTime();
 
-  ClaimedWork(Database database, Ledger ledger, Claim claim, DashboardLog page) {
+  ClaimedWork(Database database, FencedWrites writes, Claim claim, DashboardLog page) {
     this.database = database;
-    this.ledger = ledger;
+    this.writes = writes;
     this.claim = claim;
     this.page = page;
   }
@@ -52,7 +52,7 @@ final class ClaimedWork implements Work {
       database.inTenant(
           row().tenant(),
           () -> {
-            ledger.progress(row(), share);
+            writes.progress(row(), share);
             return true;
           });
     } catch (DataAccessException | TransactionException e) {

@@ -113,7 +113,7 @@ public final class JobServer implements Jobs, AutoCloseable {
   }
 
   @Override
-  public void replace(List<UUID> old, List<Relay.Due> rows, List<JourneyRequest> requests) {
+  public void replace(List<UUID> old, List<DueRows.Due> rows, List<JourneyRequest> requests) {
     if (!old.isEmpty()) {
       database
           .sql()
@@ -124,7 +124,7 @@ public final class JobServer implements Jobs, AutoCloseable {
     List<Job> jobs = new ArrayList<>(requests.size());
     for (int i = 0; i < requests.size(); i++) {
       JourneyRequest request = requests.get(i);
-      Relay.Due row = rows.get(i);
+      DueRows.Due row = rows.get(i);
       Job job = new Job(request.jobId(), new JobDetails(request));
       job.setJobName("%s of %s".formatted(row.stage(), row.subject()));
       // The ledger owns retries.

@@ -5,7 +5,7 @@ import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.lane.Lanes.Permit;
 import dev.talkmill.jobs.ledger.Claim;
 import dev.talkmill.jobs.ledger.Claims;
-import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
@@ -34,7 +34,7 @@ public final class JourneyRunner {
   private static final Duration NO_ROOM = Duration.ofSeconds(1);
 
   private final Database database;
-  private final Ledger ledger;
+  private final FencedWrites writes;
   private final Claims claims;
   private final ClaimRules rules;
   private final Lanes lanes;
@@ -49,14 +49,14 @@ public final class JourneyRunner {
    */
   public JourneyRunner(
       Database database,
-      Ledger ledger,
+      FencedWrites writes,
       Claims claims,
       ClaimRules rules,
       Lanes lanes,
       Endings endings,
       Duration roomWait) {
     this.database = database;
-    this.ledger = ledger;
+    this.writes = writes;
     this.claims = claims;
     this.rules = rules;
     this.lanes = lanes;
@@ -85,8 +85,11 @@ public final class JourneyRunner {
       runInRoom(request, row.get(), page);
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
-      giveBack(request, row.get());
-      Thread.currentThread().interrupt();
+      try {
+        giveBack(request, row.get());
+      } finally {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -152,7 +155,7 @@ public final class JourneyRunner {
     LedgerRow row = claim.row();
     putContext(row);
     try {
-      ClaimedWork work = new ClaimedWork(database, ledger, claim, page);
+      ClaimedWork work = new ClaimedWork(database, writes, claim, page);
       page.line("%s, attempt %d".formatted(row.stage(), row.attempts() + 1));
       Next next = endings.succeed(claim, request, endings.step(row.stage()).run(work));
       log.debug("{} ended", row.stage());
@@ -179,7 +182,7 @@ public final class JourneyRunner {
         endings.handBack(claim, Duration.ZERO);
         return Next.none();
       }
-      throw endings.failed(claim, endings.unexpected(e), e);
+      throw endings.failed(claim, Endings.unexpected(e), e);
     } finally {
       claims.release(claim);
       MDC.clear();
@@ -188,15 +191,24 @@ public final class JourneyRunner {
 
   private void giveBack(JourneyRequest request, LedgerRow row) {
     if (row.state() == State.FAILED) {
-      // Nothing but this requeued job would bring it back: the operator must see that it did not.
+      // Nothing but this requeued job would bring it back.
+      boolean due = database.inTenant(row.tenant(), () -> rules.requeue(row));
       throw new AttemptFailedException(
-          "%s found no room to run again; requeue it once more.".formatted(row.stage()));
+          due
+              ? "%s found no room to run now; it is due again and runs when there is room."
+                  .formatted(row.stage())
+              : "%s has moved on and is not run again.".formatted(row.stage()));
+    }
+    if (row.state() == State.PENDING) {
+      // The job would show as succeeded and nothing has been done.
+      throw new AttemptFailedException(
+          "%s found no room to run now; it runs when it is due.".formatted(row.stage()));
     }
     if (row.epoch() == request.epoch()) {
       database.inTenant(
           row.tenant(),
           () -> {
-            ledger.returnQueued(row, NO_ROOM);
+            writes.returnQueued(row, NO_ROOM);
             return true;
           });
     }

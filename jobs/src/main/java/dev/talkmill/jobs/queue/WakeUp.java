@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
  * Tells the relays that rows are due: this process's own in memory, the others' by NOTIFY. One
  * thread sends at most one NOTIFY per 5 ms, on a connection of its own: inside every transaction it
  * would cut concurrent commits to less than half (it takes a global lock at commit).
+ *
+ * <p>A connection that listens says nothing for hours, so one that a firewall has forgotten looks
+ * like one with nothing to say: each rest of silence ends with a question that must be answered in
+ * time, or the connection is made anew.
  */
 public final class WakeUp implements DueSignal, AutoCloseable {
 
@@ -24,8 +28,10 @@ public final class WakeUp implements DueSignal, AutoCloseable {
   private static final Duration BETWEEN_NOTIFIES = Duration.ofMillis(5);
   private static final Duration RECONNECT = Duration.ofSeconds(1);
   private static final int LISTEN_MILLIS = 500;
+  private static final Limits LIMITS = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(5));
 
   private final DataSource connections;
+  private final Limits limits;
   private final Loop notifier;
   private final Loop listener;
   private volatile Runnable relay = () -> {};
@@ -38,10 +44,23 @@ public final class WakeUp implements DueSignal, AutoCloseable {
    * @param connections unpooled
    */
   public WakeUp(DataSource connections) {
+    this(connections, LIMITS);
+  }
+
+  WakeUp(DataSource connections, Limits limits) {
     this.connections = connections;
+    this.limits = limits;
     this.notifier = new Loop("talkmill-notify", this::send);
     this.listener = new Loop("talkmill-listen", this::listen);
   }
+
+  /**
+   * How long a dead connection can go unnoticed.
+   *
+   * @param silence without a notification, after which the listener asks whether anybody is there
+   * @param answer how long the server may take to answer anything at all
+   */
+  record Limits(Duration silence, Duration answer) {}
 
   /** Names the relay of this process; a process that only accepts chunks has none. */
   public void wakes(Runnable ownRelay) {
@@ -71,8 +90,9 @@ public final class WakeUp implements DueSignal, AutoCloseable {
         notify.execute("NOTIFY " + CHANNEL);
       }
     } catch (SQLException e) {
-      // The other relays poll; the next signal connects anew.
+      // The other relays poll meanwhile; what was due may not have been said.
       closeSending();
+      pending = true;
       log.debug("NOTIFY was not sent: {}", e.getMessage());
     }
     Thread.sleep(BETWEEN_NOTIFIES);
@@ -80,10 +100,22 @@ public final class WakeUp implements DueSignal, AutoCloseable {
   }
 
   private Connection openSending() throws SQLException {
-    Connection opened = connections.getConnection();
+    Connection opened = open();
     sending = opened;
     ownPid = opened.unwrap(PGConnection.class).getBackendPID();
     return opened;
+  }
+
+  /** The limit is set once: a poll for notifications has its own and puts this one back. */
+  private Connection open() throws SQLException {
+    Connection opened = connections.getConnection();
+    try {
+      opened.setNetworkTimeout(Runnable::run, Math.toIntExact(limits.answer().toMillis()));
+      return opened;
+    } catch (SQLException e) {
+      close(opened);
+      throw e;
+    }
   }
 
   private void closeSending() {
@@ -93,13 +125,19 @@ public final class WakeUp implements DueSignal, AutoCloseable {
   }
 
   private Duration listen() {
-    try (Connection connection = connections.getConnection();
+    try (Connection connection = open();
         Statement listen = connection.createStatement()) {
       listen.execute("LISTEN " + CHANNEL);
       relay.run(); // What was due while nobody listened.
       PGConnection postgres = connection.unwrap(PGConnection.class);
+      long heard = System.nanoTime();
       while (!closed) {
-        forward(postgres.getNotifications(LISTEN_MILLIS));
+        if (forward(postgres.getNotifications(LISTEN_MILLIS))) {
+          heard = System.nanoTime();
+        } else if (System.nanoTime() - heard > limits.silence().toNanos()) {
+          listen.execute("SELECT 1");
+          heard = System.nanoTime();
+        }
       }
     } catch (SQLException e) {
       log.debug("LISTEN ended: {}", e.getMessage());
@@ -107,16 +145,18 @@ public final class WakeUp implements DueSignal, AutoCloseable {
     return RECONNECT;
   }
 
-  private void forward(PGNotification @Nullable [] notifications) {
-    if (notifications == null) {
-      return;
+  /** Whether anything was heard. */
+  private boolean forward(PGNotification @Nullable [] notifications) {
+    if (notifications == null || notifications.length == 0) {
+      return false;
     }
     for (PGNotification notification : notifications) {
       if (notification.getPID() != ownPid) {
         relay.run();
-        return;
+        break;
       }
     }
+    return true;
   }
 
   private static void close(@Nullable Connection connection) {

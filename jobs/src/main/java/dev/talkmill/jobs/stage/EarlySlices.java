@@ -4,6 +4,7 @@ import dev.talkmill.jobs.conversation.Chunks;
 import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureCode;
 import java.util.List;
@@ -25,6 +26,22 @@ public final class EarlySlices {
       WHERE k.tenant_id = :tenant AND k.conversation_id = :conversation AND k.state = 'FAILED'
         AND p.stage = 'PREPARE' AND p.state = 'FAILED' AND p.error_code = :code
       ORDER BY p.id
+      """;
+
+  /**
+   * A slice that came before the first one was accepted may have been read before and fail after
+   * the first one was decoded, and looked for the slices to be tried again. The next attempt begins
+   * later than that, so it is not tried once more for the same reason.
+   */
+  private static final String FIRST_CAME_DURING =
+      """
+      SELECT EXISTS (
+        SELECT FROM processing_status mine
+        JOIN processing_status first
+          ON first.tenant_id = mine.tenant_id AND first.subject_id = :first
+            AND first.stage = 'PREPARE' AND first.state = 'COMPLETED'
+            AND first.finished_at >= mine.started_at
+        WHERE mine.tenant_id = :tenant AND mine.id = :row AND mine.subject_id <> :first)
       """;
 
   private final Database database;
@@ -55,6 +72,34 @@ public final class EarlySlices {
     if (!early.isEmpty()) {
       conversations.changed(conversation);
     }
+  }
+
+  /**
+   * Tries a slice again that has just failed for want of a head, if that has come while its attempt
+   * was under way. Called under the conversation's lock, which whoever decodes the first slice
+   * holds too: one of both sees the other.
+   *
+   * @param row of PREPARE, FAILED in this transaction
+   */
+  void retryIfOvertaken(LockedConversation conversation, LedgerRow row) {
+    Optional<UUID> first = chunks.firstAudio(conversation.id());
+    if (first.isPresent()
+        && cameDuring(first.get(), row)
+        && chunks.reopen(row.subject(), row.generation())) {
+      ledger.requeue(row.id());
+      conversations.changed(conversation);
+    }
+  }
+
+  private boolean cameDuring(UUID first, LedgerRow row) {
+    return database
+        .sql()
+        .sql(FIRST_CAME_DURING)
+        .param("tenant", row.tenant())
+        .param("row", row.id())
+        .param("first", first)
+        .query(Boolean.class)
+        .single();
   }
 
   private List<Early> find(LockedConversation conversation) {

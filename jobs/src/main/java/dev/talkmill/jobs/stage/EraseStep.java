@@ -4,11 +4,8 @@ import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.Failure;
-import dev.talkmill.pipeline.failure.FailureCode;
-import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.store.ObjectStore;
-import dev.talkmill.pipeline.store.ObjectStore.ObjectInfo;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * ERASE: deletes the objects of a tombstone, and lists again until nothing is left. Deleting twice
  * is harmless, so an attempt after a crash just goes on.
+ *
+ * <p>The invariant: <em>no byte below a tombstone's prefixes outlives it by more than the grace
+ * period and one pass of the sweep {@code orphan_objects}</em>. {@code Erasing} lets this stage
+ * wait for holders that it can know of. A process that stood still may write later than any wait.
+ * What it writes lies under a key whose row is gone, which makes it an orphan, or is a playable of
+ * an older generation; the sweep deletes both, whenever they were written.
  */
 public final class EraseStep implements StageStep {
-
-  private static final int PAGE = 500;
 
   private static final String FIND =
       """
@@ -70,7 +71,7 @@ public final class EraseStep implements StageStep {
     }
     int objects = 0;
     for (String prefix : tombstone.prefixes()) {
-      objects += deleteAll(work, prefix);
+      objects += store.deleteAll(prefix, work::ensureHeld);
     }
     int deleted = objects;
     work.log("%d objects deleted".formatted(deleted));
@@ -93,25 +94,6 @@ public final class EraseStep implements StageStep {
                 List.of((String[]) result.getArray("multipart_keys").getArray()),
                 List.of((String[]) result.getArray("multipart_ids").getArray())))
         .optional();
-  }
-
-  private int deleteAll(Work work, String prefix) {
-    int deleted = 0;
-    List<ObjectInfo> page = store.list(prefix, null, PAGE);
-    while (!page.isEmpty()) {
-      String first = page.getFirst().key();
-      for (ObjectInfo object : page) {
-        work.ensureHeld();
-        store.delete(object.key());
-        deleted++;
-      }
-      page = store.list(prefix, null, PAGE);
-      if (!page.isEmpty() && page.getFirst().key().equals(first)) {
-        throw FailureException.of(
-            FailureCode.STORAGE_UNAVAILABLE, "the store still lists what it said it had deleted");
-      }
-    }
-    return deleted;
   }
 
   private void write(String statement, LedgerRow row, @Nullable Integer objects) {

@@ -129,6 +129,9 @@ public final class PrepareStep implements StageStep {
   @Override
   public void failed(LockedConversation conversation, LedgerRow row, Failure failure) {
     database.afterCommit(() -> scratch.forget(row.subject()));
-    ends.end(conversation, row, ChunkState.FAILED, failure.code().code());
+    if (ends.end(conversation, row, ChunkState.FAILED, failure.code().code())
+        && failure.code() == FailureCode.WEBM_CONTINUATION) {
+      early.retryIfOvertaken(conversation, row);
+    }
   }
 }

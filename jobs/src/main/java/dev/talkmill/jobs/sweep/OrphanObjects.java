@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * commit. One page a minute in the whole installation. The database is asked after the store, so an
  * object whose row is being written is not taken for an orphan; the grace period covers the rest.
  *
+ * <p>This is also what makes an erasure last: whatever a process that stood still writes after its
+ * conversation or chunk has been erased, it writes under the key of a row that is gone.
+ *
  * <p>Left alone and counted ({@code talkmill.objects.unknown}): keys of another shape, and keys of
  * a tenant that this database does not know, for a bucket may be shared and a database may be new.
  */

@@ -3,16 +3,24 @@ package dev.talkmill.jobs.sweep;
 import dev.talkmill.jobs.conversation.Chunk;
 import dev.talkmill.jobs.conversation.Chunks;
 import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.FailedRows;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Reconcile: open chunks without an open row. The row of the stage that the chunk has reached is
  * made; like {@link ScheduleBehind} it finds something only after a defect or a restore.
+ *
+ * <p>Where a row of the chunk's revision has FAILED, no other is made: to repeat what has failed is
+ * an operator's decision, and a sweep that took it would repeat it for ever. The chunk ends as that
+ * row did, so that its conversation ends explained and not never; a requeue of the row opens it
+ * again. A row that this sweep makes ends its chunk, hands it on, or fails: none leads back here.
  */
 public final class ReopenLostChunks implements Sweep {
 
@@ -22,25 +30,41 @@ public final class ReopenLostChunks implements Sweep {
         AND NOT EXISTS (SELECT FROM processing_status p
                         WHERE p.tenant_id = k.tenant_id AND p.subject_id = k.id
                           AND p.stage IN ('STORE', 'PREPARE', 'TRANSCRIBE')
-                          AND (p.state IN ('PENDING', 'QUEUED', 'PROCESSING')
-                               OR (p.state = 'FAILED' AND p.generation = k.revision)))
+                          AND p.state IN ('PENDING', 'QUEUED', 'PROCESSING'))
       """;
 
   private static final String FIND =
       "SELECT k.tenant_id, k.id FROM conversation_chunk k WHERE " + LOST;
 
+  private static final String FAILURE =
+      """
+      FROM processing_status f
+      WHERE f.tenant_id = k.tenant_id AND f.subject_id = k.id
+        AND f.stage IN ('STORE', 'PREPARE', 'TRANSCRIBE')
+        AND f.state = 'FAILED' AND f.generation = k.revision
+      """;
+
+  private static final String END_EXPLAINED =
+      """
+      UPDATE conversation_chunk k
+      SET state = 'FAILED', updated_at = clock_timestamp(),
+          code = (SELECT f.error_code FAILURE ORDER BY f.finished_at DESC LIMIT 1)
+      WHERE k.tenant_id = :tenant AND k.id = :id AND EXISTS (SELECT FAILURE) AND LOST
+      """
+          .replace("FAILURE", FAILURE)
+          .replace("LOST", LOST);
+
   /**
    * The revision is raised, for a row of this one may have ended and its key cannot be used again.
-   * Looked at again under the conversation's lock: another process's sweep may have been here.
    */
   private static final String NEXT_REVISION =
       """
       UPDATE conversation_chunk k SET revision = revision + 1, updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND\
+      WHERE k.tenant_id = :tenant AND k.id = :id AND NOT EXISTS (SELECT FAILURE) AND LOST
+      RETURNING k.revision
       """
-          + " "
-          + LOST
-          + " RETURNING revision";
+          .replace("FAILURE", FAILURE)
+          .replace("LOST", LOST);
 
   private static final String NAME = "chunks_without_row";
 
@@ -49,6 +73,7 @@ public final class ReopenLostChunks implements Sweep {
   private final Conversations conversations;
   private final Chunks chunks;
   private final Ledger ledger;
+  private final FailedRows failedRows;
 
   public ReopenLostChunks(
       Database database, Conversations conversations, Chunks chunks, Ledger ledger) {
@@ -57,6 +82,7 @@ public final class ReopenLostChunks implements Sweep {
     this.conversations = conversations;
     this.chunks = chunks;
     this.ledger = ledger;
+    this.failedRows = new FailedRows(database);
   }
 
   @Override
@@ -74,26 +100,35 @@ public final class ReopenLostChunks implements Sweep {
     return pass.round(chunk -> database.inTenant(chunk.tenant(), () -> mend(chunk)));
   }
 
+  /** Looked at again under the conversation's lock: another process's sweep may have been here. */
   private boolean mend(Found found) {
-    return chunks
-        .find(found.id())
-        .filter(chunk -> conversations.lock(chunk.conversation()).isPresent())
-        .flatMap(chunk -> nextRevision(found).map(revision -> insert(found, revision)))
-        .orElse(false);
+    Optional<LockedConversation> conversation =
+        chunks.find(found.id()).flatMap(chunk -> conversations.lock(chunk.conversation()));
+    if (conversation.isEmpty()) {
+      return false;
+    }
+    if (isEndedAsItsRow(found)) {
+      conversations.scheduleIfBehind(conversations.changed(conversation.get()));
+      return true;
+    }
+    return nextRevision(found).map(revision -> insert(found, revision)).orElse(false);
+  }
+
+  private boolean isEndedAsItsRow(Found found) {
+    return with(END_EXPLAINED, found).update() == 1;
   }
 
   private Optional<Long> nextRevision(Found found) {
-    return database
-        .sql()
-        .sql(NEXT_REVISION)
-        .param("tenant", found.tenant())
-        .param("id", found.id())
-        .query(Long.class)
-        .optional();
+    return with(NEXT_REVISION, found).query(Long.class).optional();
+  }
+
+  private StatementSpec with(String statement, Found found) {
+    return database.sql().sql(statement).param("tenant", found.tenant()).param("id", found.id());
   }
 
   private boolean insert(Found found, long revision) {
     Chunk chunk = chunks.find(found.id()).orElseThrow();
+    failedRows.supersede(chunk.id(), revision);
     ledger.insert(
         NewRow.due(
             chunk.project(),

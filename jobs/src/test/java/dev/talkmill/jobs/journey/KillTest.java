@@ -109,7 +109,7 @@ class KillTest {
     // Whoever is killed alone three times is condemned, and rightly: not what is shown here.
     Await.until(() -> suspects(bench), suspects -> suspects == 0);
     victim.destroyForcibly();
-    assertThat(victim.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(victim.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(victim.exitValue()).isEqualTo(128 + 9);
   }
 

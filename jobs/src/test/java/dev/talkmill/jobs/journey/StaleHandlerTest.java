@@ -98,7 +98,7 @@ class StaleHandlerTest {
             bench.core().steering().retranscribe(bench.home().tenant(), conversation).isPresent());
     Bench.awaitBlocked(database, 1);
     end.close();
-    assertThat(again.get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(again.get(2, TimeUnit.MINUTES)).isTrue();
     Seen.Conversation settled =
         Await.until(
             () -> bench.seen().conversation(conversation),
@@ -174,7 +174,7 @@ class StaleHandlerTest {
         bench.core().conversations(),
         bench.core().ledger(),
         Clock.systemUTC(),
-        Duration.ofHours(1));
+        bytes -> Duration.ofHours(1));
   }
 
   private int eraseWaits() {

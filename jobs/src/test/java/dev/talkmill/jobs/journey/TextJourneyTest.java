@@ -102,7 +102,7 @@ class TextJourneyTest {
     summarizer.during(() -> park(inside, goOn));
     write(conversation, "first");
     finish(conversation);
-    assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(inside.await(2, TimeUnit.MINUTES)).isTrue();
 
     write(conversation, "while it ran");
     goOn.countDown();
@@ -281,7 +281,7 @@ class TextJourneyTest {
   private static void park(CountDownLatch inside, CountDownLatch goOn) {
     inside.countDown();
     try {
-      if (!goOn.await(20, TimeUnit.SECONDS)) {
+      if (!goOn.await(2, TimeUnit.MINUTES)) {
         throw new IllegalStateException("nobody let go");
       }
     } catch (InterruptedException e) {

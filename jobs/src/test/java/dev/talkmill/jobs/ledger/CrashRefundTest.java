@@ -33,6 +33,8 @@ class CrashRefundTest {
   private static Database parking;
   private Bench bench;
   private Ledger ledger;
+  private FencedWrites writes;
+  private LeaseAcquisition acquisition;
   private LeaseKeeper leases;
   private UUID conversation;
   private UUID row;
@@ -53,6 +55,8 @@ class CrashRefundTest {
   void row() {
     bench = new Bench(database, parking, TestWorker.settings(), () -> {});
     ledger = bench.core().ledger();
+    writes = bench.core().writes();
+    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease());
     leases = new LeaseKeeper(parking, LEASE, System::nanoTime);
     conversation = bench.conversation();
     row = bench.only(conversation, bench.chunk(conversation), "TRANSCRIBE").id();
@@ -145,7 +149,7 @@ class CrashRefundTest {
     release();
     LedgerRow next = claimed();
     inTenant(
-        () -> ledger.retry(next, Failure.of(FailureCode.PROVIDER_TIMEOUT, "slow"), Duration.ZERO));
+        () -> writes.retry(next, Failure.of(FailureCode.PROVIDER_TIMEOUT, "slow"), Duration.ZERO));
     claimed();
     String before = bench.whole(row);
     leases.renewOnce();
@@ -225,7 +229,7 @@ class CrashRefundTest {
     long epoch = bench.queue(row);
     return parking.inTenant(
         bench.home().tenant(),
-        () -> ledger.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
+        () -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
   }
 
   private Claim keep(LedgerRow claimed) {

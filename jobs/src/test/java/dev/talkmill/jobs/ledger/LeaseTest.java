@@ -34,6 +34,7 @@ class LeaseTest {
   private static Database parking;
   private final AtomicLong nanoTime = new AtomicLong(-5);
   private Bench bench;
+  private LeaseAcquisition acquisition;
   private LeaseKeeper leases;
 
   @BeforeAll
@@ -52,6 +53,8 @@ class LeaseTest {
   void bench() {
     bench = new Bench(database, parking, TestWorker.settings(), () -> {});
     leases = new LeaseKeeper(parking, LEASE, nanoTime::get);
+    Ledger ledger = bench.core().ledger();
+    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease());
   }
 
   @Test
@@ -76,7 +79,7 @@ class LeaseTest {
     LedgerRow other = processing();
     Claim unharmed = leases.keep(other, nanoTime.get());
     bench.expire(row.id());
-    inTenant(() -> bench.core().ledger().takeExpired(row));
+    inTenant(() -> acquisition.takeExpired(row));
     String before = bench.whole(row.id());
 
     leases.renewOnce();
@@ -112,7 +115,7 @@ class LeaseTest {
     parked.awaitArrival();
     nanoTime.addAndGet(HALF.toNanos() + 1);
     parked.close();
-    renewal.get(20, TimeUnit.SECONDS);
+    renewal.get(2, TimeUnit.MINUTES);
     assertThatThrownBy(claim::ensureHeld).isInstanceOf(LostClaimException.class);
     leases.renewOnce();
     assertThatCode(claim::ensureHeld).doesNotThrowAnyException();
@@ -152,8 +155,7 @@ class LeaseTest {
     Claim earlier = leases.keep(row, nanoTime.get());
     bench.expire(row.id());
     LedgerRow taken =
-        parking.inTenant(
-            bench.home().tenant(), () -> bench.core().ledger().takeExpired(row).orElseThrow());
+        parking.inTenant(bench.home().tenant(), () -> acquisition.takeExpired(row).orElseThrow());
     Claim newer = leases.keep(taken, nanoTime.get());
     leases.release(earlier);
     leases.renewOnce();
@@ -180,12 +182,7 @@ class LeaseTest {
     long epoch = bench.queue(row);
     return parking.inTenant(
         bench.home().tenant(),
-        () ->
-            bench
-                .core()
-                .ledger()
-                .claim(row, epoch, JourneyRequest.jobId(row, epoch))
-                .orElseThrow());
+        () -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
   }
 
   private Instant leaseEnd(LedgerRow row) {

@@ -30,6 +30,8 @@ class ScheduleTest {
   private final AtomicInteger signals = new AtomicInteger();
   private Bench bench;
   private Ledger ledger;
+  private FencedWrites writes;
+  private LeaseAcquisition acquisition;
   private UUID conversation;
 
   @BeforeAll
@@ -47,6 +49,8 @@ class ScheduleTest {
     bench =
         new Bench(database, database.database(), TestWorker.settings(), signals::incrementAndGet);
     ledger = bench.core().ledger();
+    writes = bench.core().writes();
+    acquisition = new LeaseAcquisition(database.database(), ledger.clock(), ledger.lease());
     conversation = bench.conversation();
   }
 
@@ -56,7 +60,7 @@ class ScheduleTest {
     assertThatThrownBy(() -> insert(2)).isInstanceOf(DuplicateKeyException.class);
     LedgerRow held = claimed();
     assertThatThrownBy(() -> insert(2)).isInstanceOf(DuplicateKeyException.class);
-    inTenant(() -> ledger.complete(held, "ok"));
+    inTenant(() -> writes.complete(held, "ok"));
     insert(2);
     assertThat(rows()).hasSize(2);
   }
@@ -83,7 +87,7 @@ class ScheduleTest {
   void aChangeDoesNotBringBackAFailedAttemptBeforeItsTime() {
     insert(1);
     LedgerRow held = claimed();
-    inTenant(() -> ledger.retry(held, FAILURE, Duration.ofHours(6)));
+    inTenant(() -> writes.retry(held, FAILURE, Duration.ofHours(6)));
     Instant asked = due();
     schedule(2, Duration.ZERO);
     assertThat(only().generation()).isEqualTo(2);
@@ -108,7 +112,7 @@ class ScheduleTest {
   void whatFailedForAGenerationIsNotRepeatedForItButForTheNext() {
     insert(1);
     LedgerRow held = claimed();
-    inTenant(() -> ledger.fail(held, FAILURE));
+    inTenant(() -> writes.fail(held, FAILURE));
     schedule(1, Duration.ZERO);
     assertThat(rows()).hasSize(1);
     schedule(2, Duration.ZERO);
@@ -119,12 +123,12 @@ class ScheduleTest {
   void aSuccessorIsClaimedOnlyIfNoOtherRowDoesItsWork() {
     UUID job = UUID.randomUUID();
     NewRow next = bench.row(conversation, conversation, Stage.SUMMARIZE, 2);
-    LedgerRow first = inTenant(() -> ledger.insertClaimed(next, job)).orElseThrow();
+    LedgerRow first = inTenant(() -> acquisition.insertClaimed(next, job)).orElseThrow();
     assertThat(first.crashCount()).isEqualTo(1);
     assertThat(first.epoch()).isEqualTo(1);
     assertThat(first.jobId()).isEqualTo(job);
     NewRow newer = bench.row(conversation, conversation, Stage.SUMMARIZE, 3);
-    assertThat(inTenant(() -> ledger.insertClaimed(newer, job))).isEmpty();
+    assertThat(inTenant(() -> acquisition.insertClaimed(newer, job))).isEmpty();
   }
 
   @Test
@@ -133,7 +137,7 @@ class ScheduleTest {
     assertThat(requeue(only().id())).isFalse();
     LedgerRow held = claimed();
     assertThat(requeue(only().id())).isFalse();
-    inTenant(() -> ledger.fail(held, FAILURE));
+    inTenant(() -> writes.fail(held, FAILURE));
     long epoch = only().epoch();
     assertThat(requeue(only().id())).isTrue();
     assertThat(only().attempts()).isZero();
@@ -206,7 +210,8 @@ class ScheduleTest {
   }
 
   private LedgerRow claim(UUID row, long epoch) {
-    return inTenant(() -> ledger.claim(row, epoch, JourneyRequest.jobId(row, epoch))).orElseThrow();
+    return inTenant(() -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)))
+        .orElseThrow();
   }
 
   private boolean requeue(UUID row) {

@@ -130,7 +130,7 @@ class BacklogCostTest {
         new Jobs() {
           @Override
           public void replace(
-              List<UUID> old, List<Relay.Due> rows, List<JourneyRequest> requests) {}
+              List<UUID> old, List<DueRows.Due> rows, List<JourneyRequest> requests) {}
 
           @Override
           public void nudge() {}

@@ -87,6 +87,7 @@ class EndingsTest {
         new Endings(
             parking,
             bench.core().ledger(),
+            bench.core().writes(),
             claims,
             bench.core().conversations(),
             new Lanes(lanes, Map.of()),

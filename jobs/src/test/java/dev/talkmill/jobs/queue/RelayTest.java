@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.jobs.lane.Lanes;
-import dev.talkmill.jobs.queue.Relay.Due;
+import dev.talkmill.jobs.queue.DueRows.Due;
 import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.Gate;
 import dev.talkmill.jobs.testing.TestDatabase;
@@ -247,7 +247,7 @@ class RelayTest {
     assertThat(second.runOnce().dispatched()).isZero();
     assertThat(second.moreMayWait()).isTrue();
     gate.open();
-    assertThat(parked.get(20, TimeUnit.SECONDS).dispatched()).isEqualTo(6);
+    assertThat(parked.get(2, TimeUnit.MINUTES).dispatched()).isEqualTo(6);
     assertThat(second.runOnce().dispatched()).isZero();
     assertThat(new HashSet<>(jobs.rows)).hasSize(jobs.rows.size());
   }

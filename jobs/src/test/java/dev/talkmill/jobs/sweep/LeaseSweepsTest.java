@@ -247,7 +247,7 @@ class LeaseSweepsTest {
                 .inTenant(
                     bench.home().tenant(),
                     () -> {
-                      bench.core().ledger().complete(stale, "ok");
+                      bench.core().writes().complete(stale, "ok");
                       return true;
                     }))
         .isInstanceOf(LostClaimException.class);
@@ -287,6 +287,7 @@ class LeaseSweepsTest {
         new Endings(
             core.database(),
             core.ledger(),
+            core.writes(),
             new Claims(core.database(), core.ledger(), leases),
             core.conversations(),
             new Lanes(lanes, java.util.Map.of()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.config.LedgerSettings;
+import dev.talkmill.jobs.intake.Steering.Requeued;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.ParkingDataSource;
@@ -119,8 +120,8 @@ class ReconcileTest {
     CompletableFuture<Integer> sweep = Bench.aside(this::idle);
     Bench.awaitBlocked(database, 1);
     accepted.close();
-    assertThat(late.get(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(sweep.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(late.get(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(sweep.get(2, TimeUnit.MINUTES)).isZero();
     assertThat(seen().finished()).isFalse();
   }
 
@@ -267,30 +268,70 @@ class ReconcileTest {
     CompletableFuture<Integer> other = Bench.aside(this::lost);
     Bench.awaitBlocked(database, 1);
     first.close();
-    assertThat(one.get(20, TimeUnit.SECONDS) + other.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(one.get(2, TimeUnit.MINUTES) + other.get(20, TimeUnit.SECONDS)).isEqualTo(1);
     assertThat(bench.only(conversation, chunk, "TRANSCRIBE").generation()).isEqualTo(2);
   }
 
   @Test
-  void aChunkWhoseWorkHasFailedWaitsForAnOperatorAndNotForASweep() {
+  void aLostChunkWhoseWorkHasFailedEndsAsItDidAndWaitsForAnOperator() {
     UUID chunk = bench.chunk(conversation);
-    bench
-        .seen()
-        .update(
-            """
-            UPDATE processing_status SET state = 'PROCESSING', lease_until = now() WHERE stage = ?
-            """,
-            "TRANSCRIBE");
+    bench.finish(conversation);
+    fail(bench.only(conversation, chunk, "TRANSCRIBE").id(), "object_missing");
+    assertThat(lost()).isZero(); // Not before ten seconds have passed.
+    old(chunk);
+    assertThat(lost()).isEqualTo(1);
+    assertThat(chunkIs(chunk)).isEqualTo("FAILED object_missing");
+    Seen.Row failed = bench.only(conversation, chunk, "TRANSCRIBE");
+    assertThat(failed.state()).isEqualTo("FAILED");
+    assertThat(bench.seen().rows(conversation, "AGGREGATE")).hasSize(1);
+    old(chunk);
+    assertThat(lost()).isZero();
+
+    assertThat(bench.core().steering().requeue(bench.home().tenant(), failed.id()))
+        .isEqualTo(Requeued.DONE);
+    assertThat(bench.only(conversation, chunk, "TRANSCRIBE").state()).isEqualTo("PENDING");
+    assertThat(chunkIs(chunk)).isEqualTo("OPEN -");
+    old(chunk);
+    assertThat(lost()).isZero();
+  }
+
+  @Test
+  void aFailureOfAnEarlierRevisionDoesNotKeepALostChunkFromBeingTakenUp() {
+    UUID chunk = bench.chunk(conversation);
+    fail(bench.only(conversation, chunk, "TRANSCRIBE").id(), "provider_timeout");
+    bench.seen().update("UPDATE conversation_chunk SET revision = 2");
+    old(chunk);
+    assertThat(lost()).isEqualTo(1);
+    assertThat(chunkIs(chunk)).isEqualTo("OPEN -");
+    assertThat(bench.seen().rows(conversation, "TRANSCRIBE"))
+        .extracting(Seen.Row::generation)
+        .containsExactly(1L, 3L);
+  }
+
+  private void fail(UUID row, String code) {
+    bench.queue(row);
+    bench.seen().update("UPDATE processing_status SET state = 'PROCESSING' WHERE id = ?", row);
     bench
         .seen()
         .update(
             """
             UPDATE processing_status
-            SET state = 'FAILED', lease_until = NULL, finished_at = now(), cause = 'input',
-                error_code = 'not_decodable'
-            """);
-    old(chunk);
-    assertThat(lost()).isZero();
+            SET state = 'FAILED', lease_until = NULL, finished_at = now(), cause = 'internal',
+                error_code = ?
+            WHERE id = ?
+            """,
+            code,
+            row);
+  }
+
+  private String chunkIs(UUID chunk) {
+    return bench.one(
+        """
+        SELECT state || ' ' || coalesce(code, '-') FROM conversation_chunk
+        WHERE tenant_id = ? AND id = ?
+        """,
+        String.class,
+        chunk);
   }
 
   private void completeAggregate() {

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  */
 public final class Await {
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private Await() {}
 

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /** Holds whoever passes until it is opened, and tells when enough have come. */
 public final class Gate {
 
-  private static final int LIMIT_SECONDS = 20;
+  private static final int LIMIT_SECONDS = 120;
 
   private final CountDownLatch arrived;
   private final CountDownLatch opened = new CountDownLatch(1);

@@ -23,7 +23,7 @@ public final class ParkingDataSource extends DelegatingDataSource {
 
   private static final String COMMIT = "commit";
   private static final String COMMITTED = "answer to it";
-  private static final int LIMIT_SECONDS = 20;
+  private static final int LIMIT_SECONDS = 120;
 
   private final List<Trap> traps = new CopyOnWriteArrayList<>();
 

@@ -13,7 +13,10 @@ public enum State {
   PROCESSING,
   /** Done, with an outcome. Final. */
   COMPLETED,
-  /** Attempts spent or not worth retrying, with cause and code. Only an operator moves it on. */
+  /**
+   * Attempts spent or not worth retrying, with cause and code. An operator moves it on, or newer
+   * work that makes it needless.
+   */
   FAILED,
   /** Stopped by the API or a policy. Final. */
   CANCELLED;
@@ -27,7 +30,8 @@ public enum State {
       case QUEUED -> EnumSet.of(PROCESSING, PENDING, CANCELLED);
       // PROCESSING to PENDING: retry, hand-back at shutdown, or the lease is over.
       case PROCESSING -> EnumSet.of(PENDING, COMPLETED, FAILED, CANCELLED);
-      case FAILED -> EnumSet.of(PENDING, PROCESSING);
+      // FAILED to CANCELLED: a newer generation or revision does the work, or it was erased.
+      case FAILED -> EnumSet.of(PENDING, PROCESSING, CANCELLED);
       case COMPLETED, CANCELLED -> EnumSet.noneOf(State.class);
     };
   }

@@ -42,8 +42,25 @@ public interface ObjectStore {
   /** Reads part of an object; the caller closes the stream. {@code last} is inclusive. */
   InputStream open(String key, long first, long last);
 
-  /** Deletes; an object that is not there is success. */
+  /**
+   * Deletes an object with every version of it that the store keeps and lets be seen; an object
+   * that is not there is success.
+   */
   void delete(String key);
+
+  /**
+   * Deletes all objects below a prefix like {@link #delete}, and looks again until none is left.
+   *
+   * @param beforeEach runs before each deletion; what it throws ends the call
+   * @return how many objects and versions there were
+   */
+  int deleteAll(String prefix, Runnable beforeEach);
+
+  /**
+   * The longest time that one call takes which moves so many bytes, 0 for one that moves none.
+   * After that it has ended or failed, as far as this side of it goes.
+   */
+  Duration callLimit(long bytes);
 
   /**
    * One page of keys below a prefix, in order, after {@code after} (exclusive) or from the start.

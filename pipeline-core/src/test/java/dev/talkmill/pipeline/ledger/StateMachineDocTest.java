@@ -84,7 +84,8 @@ class StateMachineDocTest {
       case PROCESSING -> from == State.QUEUED ? "claimed" : "its job run again from the dashboard";
       case COMPLETED -> "done, superseded";
       case FAILED -> "given up, condemned";
-      case CANCELLED -> "cancelled, erased, superseded";
+      case CANCELLED ->
+          from == State.FAILED ? "superseded, erased" : "cancelled, erased, superseded";
     };
   }
 
@@ -104,7 +105,8 @@ class StateMachineDocTest {
       case PENDING -> "the relay, to QUEUED";
       case QUEUED -> "the handler's claim, to PROCESSING";
       case PROCESSING -> "the handler; when its lease is over, a sweep";
-      case FAILED -> "an operator: requeue, or the job in the dashboard";
+      case FAILED ->
+          "an operator: requeue, or the job in the dashboard; or newer work of the same subject";
       case COMPLETED, CANCELLED -> "nobody";
     };
   }

@@ -26,7 +26,7 @@ class StateTest {
           QUEUED, Set.of(PENDING, PROCESSING, CANCELLED),
           PROCESSING, Set.of(PENDING, COMPLETED, FAILED, CANCELLED),
           COMPLETED, Set.of(),
-          FAILED, Set.of(PENDING, PROCESSING),
+          FAILED, Set.of(PENDING, PROCESSING, CANCELLED),
           CANCELLED, Set.of());
 
   static Stream<Arguments> allPairs() {
@@ -41,9 +41,11 @@ class StateTest {
   }
 
   @Test
-  void whatIsOpenCanStillBeCancelledAndWhatIsFinalNeverMoves() {
+  void whatIsOpenOrHasFailedCanStillBeCancelledAndWhatIsFinalNeverMoves() {
     for (State state : State.values()) {
-      assertThat(state.mayBecome(CANCELLED)).as("%s", state).isEqualTo(state.isOpen());
+      assertThat(state.mayBecome(CANCELLED))
+          .as("%s", state)
+          .isEqualTo(state.isOpen() || state == FAILED);
     }
     assertThat(List.of(COMPLETED, CANCELLED)).allMatch(state -> state.next().isEmpty());
   }

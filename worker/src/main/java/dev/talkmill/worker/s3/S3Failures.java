@@ -68,6 +68,19 @@ final class S3Failures {
     return e.statusCode() == 412 || e.statusCode() == 409;
   }
 
+  /** Whether the store says that it does not have this operation at all. */
+  static boolean isUnknownToStore(S3Exception e) {
+    return e.statusCode() == 501 || "NotImplemented".equals(errorCode(e));
+  }
+
+  /**
+   * Whether our credentials may not do this. Not every 403: wrong clocks and keys get mended, and
+   * must not be taken for a policy.
+   */
+  static boolean isDenied(S3Exception e) {
+    return e.statusCode() == 403 && "AccessDenied".equals(errorCode(e));
+  }
+
   static boolean isMissing(S3Exception e) {
     return e.statusCode() == 404 && !"NoSuchBucket".equals(errorCode(e));
   }

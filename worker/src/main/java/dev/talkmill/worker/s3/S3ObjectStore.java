@@ -32,15 +32,18 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
   private final ObjectReader reader;
   private final ObjectLister lister;
   private final ObjectWriter writer;
+  private final ObjectEraser eraser;
   private final ClientUploads clientUploads;
+  private final TransferLimits limits;
 
   private S3ObjectStore(StorageSettings settings, S3Clients clients) {
     client = clients.client();
     presigner = clients.presigner(client);
     bucket = settings.bucket();
-    TransferLimits limits = new TransferLimits(settings);
+    limits = new TransferLimits(settings);
     reader = new ObjectReader(client, bucket, limits);
     lister = new ObjectLister(client, bucket);
+    eraser = new ObjectEraser(client, bucket, lister, reader);
     MultipartWrite multipartWrite = new MultipartWrite(client, bucket, limits);
     writer = new ObjectWriter(client, bucket, limits, multipartWrite, reader);
     clientUploads = new ClientUploads(client, bucket, multipartWrite, reader);
@@ -109,18 +112,17 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
 
   @Override
   public void delete(String key) {
-    S3Failures.guarded(
-        "Deleting an object",
-        () -> {
-          try {
-            client.deleteObject(request -> request.bucket(bucket).key(key));
-          } catch (S3Exception e) {
-            if (!S3Failures.isMissing(e)) {
-              throw e;
-            }
-          }
-          return key;
-        });
+    eraser.delete(key);
+  }
+
+  @Override
+  public int deleteAll(String prefix, Runnable beforeEach) {
+    return eraser.deleteAll(prefix, beforeEach);
+  }
+
+  @Override
+  public Duration callLimit(long bytes) {
+    return limits.callLimit(bytes);
   }
 
   @Override

@@ -26,13 +26,18 @@ final class TransferLimits {
   AwsRequestOverrideConfiguration ofBody(long bytes) {
     return AwsRequestOverrideConfiguration.builder()
         .apiCallAttemptTimeout(attempt.plus(transfer(bytes)))
-        .apiCallTimeout(call.plus(transfer(bytes)))
+        .apiCallTimeout(callLimit(bytes))
         .build();
+  }
+
+  /** The longest that a call takes which carries this many bytes. */
+  Duration callLimit(long bytes) {
+    return call.plus(transfer(bytes));
   }
 
   /** The moment, on the clock of {@link System#nanoTime}, by which a body must have been read. */
   long deadline(long bytes) {
-    return System.nanoTime() + call.plus(transfer(bytes)).toNanos();
+    return System.nanoTime() + callLimit(bytes).toNanos();
   }
 
   private static Duration transfer(long bytes) {

@@ -223,13 +223,9 @@ class PipelineWiring {
   }
 
   @Bean
-  Erasing erasing(Core core, Settings settings) {
+  Erasing erasing(Core core, ObjectStore store) {
     return new Erasing(
-        core.database(),
-        core.conversations(),
-        core.ledger(),
-        core.clock(),
-        settings.storage().callTimeout());
+        core.database(), core.conversations(), core.ledger(), core.clock(), store::callLimit);
   }
 
   @Bean

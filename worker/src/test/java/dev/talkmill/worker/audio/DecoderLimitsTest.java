@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(600)
 class DecoderLimitsTest {
 
   private static final double BOMB_SECONDS = 6.5 * 3_600;
@@ -119,12 +119,12 @@ class DecoderLimitsTest {
         CompletableFuture.supplyAsync(() -> refused(AudioFiles.SETTINGS));
     ProcessHandle child = awaitWorkingChild();
     new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start().waitFor();
-    return thrown.get(60, TimeUnit.SECONDS).failure().code();
+    return thrown.get(2, TimeUnit.MINUTES).failure().code();
   }
 
   /** The child is well into its work when its output has grown. */
   private static ProcessHandle awaitWorkingChild() throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
     while (System.nanoTime() < deadline) {
       List<ProcessHandle> children = children();
       if (!children.isEmpty() && outputBytes() > 1 << 20) {
@@ -132,7 +132,7 @@ class DecoderLimitsTest {
       }
       Thread.onSpinWait();
     }
-    throw new AssertionError("no child at work within 30 s");
+    throw new AssertionError("no child at work within 2 min");
   }
 
   private static long outputBytes() throws IOException {
@@ -154,7 +154,7 @@ class DecoderLimitsTest {
     Thread caller = Thread.ofPlatform().start(() -> thrown.complete(refused(AudioFiles.SETTINGS)));
     awaitWorkingChild();
     caller.interrupt();
-    assertThat(thrown.get(60, TimeUnit.SECONDS).failure().code())
+    assertThat(thrown.get(2, TimeUnit.MINUTES).failure().code())
         .isEqualTo(FailureCode.INTERNAL_ERROR);
   }
 
@@ -166,7 +166,7 @@ class DecoderLimitsTest {
     Process child = new ProcessBuilder(line).directory(directory.toFile()).start();
     // A parent that dies lets go of its end of the pipe.
     child.getOutputStream().close();
-    assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(child.exitValue()).isEqualTo(1);
   }
 

@@ -111,7 +111,7 @@ class LauncherTest {
   private static Ended end(Process process) throws Exception {
     String out = new String(process.getInputStream().readAllBytes());
     String err = new String(process.getErrorStream().readAllBytes());
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     return new Ended(process.exitValue(), out, err);
   }
 
@@ -219,8 +219,8 @@ class LauncherTest {
     BufferedReader secondErr = second.errorReader();
     assertThat(secondErr.readLine()).startsWith("Another build of Talkmill is running");
     write("go", "");
-    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(second.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(List.of(first.exitValue(), second.exitValue())).containsExactly(0, 0);
     assertThat(builds()).isEqualTo(1);
     assertThat(root.resolve("target/.build.lock")).doesNotExist();
@@ -263,7 +263,7 @@ class LauncherTest {
     Process first = start("serve");
     assertThat(first.errorReader().readLine()).startsWith("Building Talkmill");
     first.destroy();
-    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(first.exitValue()).isEqualTo(143);
     assertThat(root.resolve("target/.build.lock")).doesNotExist();
     Files.delete(root.resolve("hold"));

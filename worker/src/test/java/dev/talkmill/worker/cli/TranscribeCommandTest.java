@@ -275,9 +275,9 @@ class TranscribeCommandTest {
     cli.door.tell("talk", Looks.waiting());
     CompletableFuture<Integer> exit =
         CompletableFuture.supplyAsync(() -> cli.run("transcribe", "talk.mp3"));
-    assertThat(cli.running.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(cli.running.await(2, TimeUnit.MINUTES)).isTrue();
     cli.stop.ask();
-    assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(130);
+    assertThat(exit.get(2, TimeUnit.MINUTES)).isEqualTo(130);
     assertThat(cli.closed).containsExactly("in peace");
     assertThat(cli.dataDirectory().getParent()).doesNotExist();
     assertThat(cli.err()).endsWith("talkmill: stopped.\n");

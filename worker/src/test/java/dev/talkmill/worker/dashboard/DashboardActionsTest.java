@@ -153,7 +153,7 @@ class DashboardActionsTest {
       }
     });
     finish(conversation);
-    assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(inside.await(2, TimeUnit.MINUTES)).isTrue();
     Seen.Row running = only(seen.rows(conversation, "SUMMARIZE"));
 
     assertThat(act("DELETE", running.jobId(), "")).isEqualTo(204);
@@ -181,7 +181,7 @@ class DashboardActionsTest {
   }
 
   @Test
-  void aRequeueThatFindsNoRoomIsSeenToHaveDoneNothing() {
+  void aRequeueThatFindsNoRoomIsSeenToWaitAndRunsWhenThereIsRoom() {
     worker.start();
     UUID conversation = failed();
     Seen.Row row = failedRow(conversation);
@@ -196,14 +196,44 @@ class DashboardActionsTest {
 
     Await.until(
         () -> browser.send("GET", "/api/jobs/" + row.jobId()).body(),
-        body -> body.contains("SUMMARIZE found no room to run again; requeue it once more."));
-    assertThat(failedRow(conversation)).isEqualTo(row);
+        body -> body.contains("SUMMARIZE found no room to run now; it is due again"));
+    assertThat(seen.rows(conversation, "SUMMARIZE").getFirst().state()).isEqualTo("CANCELLED");
+    goOn.countDown();
+    Await.until(() -> seen.conversation(conversation), one -> "ok".equals(one.outcome()));
+  }
+
+  @Test
+  void aRequeueOfAWaitingAttemptThatFindsNoRoomIsNotShownAsDone() {
+    worker.start();
+    UUID conversation = conversation();
+    summarizer.failNext(
+        new Failure(FailureCode.PROVIDER_RATE_LIMITED, "slow down", Duration.ofHours(1)));
+    finish(conversation);
+    Seen.Row waiting =
+        Await.until(
+            () -> only(seen.rows(conversation, "SUMMARIZE")),
+            row -> row != null && row.state().equals("PENDING") && row.attempts() == 1);
+    awaitJob(waiting.jobId(), "FAILED");
+    CountDownLatch goOn = new CountDownLatch(1);
+    summarizer.during(() -> await(goOn));
+    for (int i = 0; i < SUMMARIZE_LANES; i++) {
+      finish(conversation());
+    }
+    Await.until(() -> summarizer.asked().size(), asked -> asked == 1 + SUMMARIZE_LANES);
+
+    assertThat(act("POST", waiting.jobId(), "/requeue")).isEqualTo(204);
+
+    Await.until(
+        () -> browser.send("GET", "/api/jobs/" + waiting.jobId()).body(),
+        body -> body.contains("SUMMARIZE found no room to run now; it runs when it is due."));
+    awaitJob(waiting.jobId(), "FAILED");
+    assertThat(only(seen.rows(conversation, "SUMMARIZE"))).isEqualTo(waiting);
     goOn.countDown();
   }
 
   private static void await(CountDownLatch latch) {
     try {
-      latch.await(20, TimeUnit.SECONDS);
+      latch.await(2, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -211,7 +241,7 @@ class DashboardActionsTest {
 
   private static void parkUntilInterrupted() {
     try {
-      new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+      new CountDownLatch(1).await(2, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -138,7 +138,7 @@ class DashboardGuardTest {
             "Sec-Fetch-Site",
             "same-origin");
     assertThat(answer.statusCode()).isEqualTo(404); // There is no such job.
-    assertThat(audit.poll(30, TimeUnit.SECONDS)).isEqualTo("POST " + REQUEUE + " by admin: 404");
+    assertThat(audit.poll(2, TimeUnit.MINUTES)).isEqualTo("POST " + REQUEUE + " by admin: 404");
     assertThat(audit).isEmpty();
   }
 

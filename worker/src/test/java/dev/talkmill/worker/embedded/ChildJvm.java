@@ -44,7 +44,7 @@ public final class ChildJvm implements AutoCloseable {
   /** Kill -9: nothing of the process runs any more, not even a shutdown hook. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    process.waitFor(30, TimeUnit.SECONDS);
+    process.waitFor(2, TimeUnit.MINUTES);
   }
 
   @Override

@@ -26,7 +26,8 @@ import org.springframework.boot.health.contributor.Status;
 
 class HealthTest {
 
-  private static final Duration LIMIT = Duration.ofMillis(300);
+  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   private final AtomicLong nanos = new AtomicLong();
 
@@ -75,8 +76,8 @@ class HealthTest {
             null,
             null,
             4,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30));
     EmbeddedS3 server = EmbeddedS3.start(directory, "talkmill");
     try (S3ObjectStore store =
         S3ObjectStore.of(
@@ -115,10 +116,12 @@ class HealthTest {
   void anAnswerIsKeptForFiveSeconds() {
     AtomicInteger asked = new AtomicInteger();
     BoundedHealth health =
-        bounded(() -> {
-          asked.incrementAndGet();
-          return Optional.empty();
-        });
+        bounded(
+            () -> {
+              asked.incrementAndGet();
+              return Optional.empty();
+            },
+            LONG);
     health.health();
     nanos.addAndGet(Duration.ofMillis(4_999).toNanos());
     health.health();
@@ -133,17 +136,19 @@ class HealthTest {
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicInteger asked = new AtomicInteger();
     BoundedHealth health =
-        bounded(() -> {
-          asked.incrementAndGet();
-          try {
-            goOn.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return Optional.empty();
-        });
+        bounded(
+            () -> {
+              asked.incrementAndGet();
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return Optional.empty();
+            },
+            SHORT);
     assertThat(health.health().getDetails())
-        .isEqualTo(java.util.Map.of("missing", "The thing does not answer within 0 s."));
+        .isEqualTo(java.util.Map.of("missing", "The thing does not answer within 1 s."));
     nanos.addAndGet(Duration.ofSeconds(6).toNanos());
     assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
     assertThat(asked).hasValue(1);
@@ -159,8 +164,8 @@ class HealthTest {
     assertThat(asked.get()).isLessThanOrEqualTo(2);
   }
 
-  private BoundedHealth bounded(Check check) {
-    return new BoundedHealth("The thing", Status.DOWN, check, LIMIT, nanos::get);
+  private BoundedHealth bounded(Check check, Duration limit) {
+    return new BoundedHealth("The thing", Status.DOWN, check, limit, nanos::get);
   }
 
   private static Health health(String subject, Check check) {

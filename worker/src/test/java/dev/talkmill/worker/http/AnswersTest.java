@@ -9,6 +9,7 @@ import dev.talkmill.jobs.testing.Await;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,7 @@ class AnswersTest {
   void logsHoldNeitherQueriesNorKeysNorWords() {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     ListAppender<ILoggingEvent> seen = new ListAppender<>();
+    seen.list = new CopyOnWriteArrayList<>(); // Other threads write while this one reads.
     seen.start();
     root.addAppender(seen);
     try {
@@ -91,8 +93,11 @@ class AnswersTest {
           Await.until(
               () ->
                   List.copyOf(seen.list).stream().map(ILoggingEvent::getFormattedMessage).toList(),
-              all -> all.stream().anyMatch(line -> line.contains("POST /v1/projects 400")));
-      assertThat(lines).anyMatch(line -> line.startsWith("GET /v1/conversations/" + id + " 200 "));
+              all ->
+                  all.stream().anyMatch(line -> line.contains("POST /v1/projects 400"))
+                      && all.stream()
+                          .anyMatch(
+                              line -> line.startsWith("GET /v1/conversations/" + id + " 200 ")));
       assertThat(lines)
           .noneMatch(line -> line.contains("canary-query"))
           .noneMatch(line -> line.contains("canary-key"))

@@ -17,7 +17,7 @@ record Client(URI door, @Nullable String key) {
 
   HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(door.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.newBuilder(door.resolve(path)).timeout(Duration.ofMinutes(2));
     return key == null ? request : request.header("Authorization", "Bearer " + key);
   }
 

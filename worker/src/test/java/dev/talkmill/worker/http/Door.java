@@ -88,7 +88,7 @@ final class Door implements AutoCloseable {
               core.conversations(),
               core.ledger(),
               core.clock(),
-              Duration.ofSeconds(1)));
+              bytes -> Duration.ofSeconds(1)));
     });
     context = application.run();
   }

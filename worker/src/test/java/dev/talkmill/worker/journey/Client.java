@@ -24,14 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** A host of conversations: what it asks of the door, one try a request. */
 record Client(URI door, String key) {
 
-  static final Duration SETTLED = Duration.ofMinutes(3);
+  static final Duration SETTLED = Duration.ofMinutes(10);
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(2))
+          .connectTimeout(Duration.ofSeconds(30))
           .build();
 
   /** What the door answered. */
@@ -77,9 +77,9 @@ record Client(URI door, String key) {
     }
   }
 
-  private HttpRequest.Builder request(String path) {
+  HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(door + path))
-        .timeout(Duration.ofSeconds(30))
+        .timeout(Duration.ofMinutes(2))
         .header("Authorization", "Bearer " + key);
   }
 

@@ -24,8 +24,8 @@ class RestartTest {
 
   private static final int DRAIN_SECONDS = 2;
 
-  /** The drain, and the stop of the door, the pools and the embedded servers. */
-  private static final Duration ENDS_WITHIN = Duration.ofSeconds(DRAIN_SECONDS + 20);
+  /** Far more than the drain and the stop of everything else take; times are not tested here. */
+  private static final Duration ENDS_WITHIN = Duration.ofMinutes(5);
 
   private static final int CHUNKS = 6;
 
@@ -38,7 +38,7 @@ class RestartTest {
 
   private FakeAnswer recognizeOnceAllowed(Received request) {
     try {
-      if (!speechAnswers.await(60, TimeUnit.SECONDS)) {
+      if (!speechAnswers.await(10, TimeUnit.MINUTES)) {
         throw new AssertionError("nobody let go");
       }
     } catch (InterruptedException e) {

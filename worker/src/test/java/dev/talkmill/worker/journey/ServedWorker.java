@@ -2,11 +2,11 @@ package dev.talkmill.worker.journey;
 
 import dev.talkmill.jobs.testing.Await;
 import dev.talkmill.worker.WorkerApplication;
+import dev.talkmill.worker.embedded.Reaper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -26,39 +26,40 @@ final class ServedWorker implements AutoCloseable {
 
   static final String KEY = "tm_key-of-the-journey-tests";
 
-  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration READY = Duration.ofMinutes(5);
+  private static final Duration KILLED = Duration.ofMinutes(2);
 
   private final DataDirectory data;
   private final Path log;
   private final int port;
-  private final Map<String, String> settings;
+  private final int managementPort;
+  private final int dashboardPort;
+  private final Map<String, String> settings = new HashMap<>();
+  private final Reaper reaper;
   private Process process;
 
   /**
    * Prepares one.
    *
-   * @param settings further settings, by the names of their environment variables
+   * @param settings further variables of its environment; an empty one unsets what is the default
+   *     here
    */
   ServedWorker(Path directory, Map<String, String> settings) {
     this.data = new DataDirectory(directory.toAbsolutePath().resolve("data"));
     this.log = directory.resolve("worker.log");
-    this.port = freePort();
-    this.settings = new HashMap<>(settings);
+    this.port = FreePort.find();
+    this.managementPort = FreePort.find();
+    this.dashboardPort = FreePort.find();
     this.settings.putAll(
         Map.of(
             "TALKMILL_DATA_DIR", data.root().toString(),
             "TALKMILL_HTTP_PORT", Integer.toString(port),
-            "TALKMILL_MANAGEMENT_PORT", Integer.toString(freePort()),
-            "TALKMILL_DASHBOARD_PORT", Integer.toString(freePort()),
+            "TALKMILL_MANAGEMENT_PORT", Integer.toString(managementPort),
+            "TALKMILL_DASHBOARD_PORT", Integer.toString(dashboardPort),
             "TALKMILL_API_KEY", KEY));
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.settings.putAll(settings);
+    this.settings.values().removeIf(String::isEmpty);
+    this.reaper = Reaper.over(directory);
   }
 
   DataDirectory data() {
@@ -66,11 +67,38 @@ final class ServedWorker implements AutoCloseable {
   }
 
   Client client() {
-    return new Client(URI.create("http://127.0.0.1:" + port), KEY);
+    return new Client(at(port), KEY);
+  }
+
+  URI management() {
+    return at(managementPort);
+  }
+
+  URI dashboard() {
+    return at(dashboardPort);
+  }
+
+  private static URI at(int port) {
+    return URI.create("http://127.0.0.1:" + port);
   }
 
   /** Starts the process and waits until its door is open. */
   ServedWorker start() {
+    launch();
+    Await.until(this::isOpen, open -> open, READY);
+    return this;
+  }
+
+  /** Starts the process and waits until it has given up; the exit code. */
+  int startInVain(Duration limit) throws InterruptedException {
+    launch();
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("the worker did not give up within " + limit + ":\n" + log());
+    }
+    return process.exitValue();
+  }
+
+  private void launch() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -93,8 +121,6 @@ final class ServedWorker implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Await.until(this::isOpen, open -> open, READY);
-    return this;
   }
 
   private boolean isOpen() {
@@ -116,10 +142,17 @@ final class ServedWorker implements AutoCloseable {
     }
   }
 
+  /** Waits for something that it writes after its door is open. */
+  void awaitLine(String part) {
+    Await.until(this::log, log -> log.contains(part), READY);
+  }
+
   /** Kill -9 of the worker alone: its database lives on, its decoders notice by themselves. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    process.waitFor(30, TimeUnit.SECONDS);
+    if (!process.waitFor(KILLED.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("the worker cannot be killed");
+    }
   }
 
   /** SIGTERM, and the exit code once the process has ended. */
@@ -138,5 +171,6 @@ final class ServedWorker implements AutoCloseable {
       process.destroyForcibly();
     }
     data.processes().forEach(ProcessHandle::destroyForcibly);
+    reaper.close();
   }
 }

@@ -29,7 +29,7 @@ final class TcpProxy implements AutoCloseable {
   }
 
   static TcpProxy to(int port) throws IOException {
-    return new TcpProxy(listenOn(0), port);
+    return new TcpProxy(listenOn(FreePort.find()), port);
   }
 
   private static ServerSocket listenOn(int port) throws IOException {

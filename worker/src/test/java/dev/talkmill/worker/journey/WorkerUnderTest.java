@@ -1,6 +1,7 @@
 package dev.talkmill.worker.journey;
 
 import dev.talkmill.worker.cli.WorkerProcess;
+import dev.talkmill.worker.embedded.Reaper;
 import dev.talkmill.worker.settings.Settings;
 import dev.talkmill.worker.wiring.SpringStarter;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A whole worker with its embedded servers in this JVM, as {@code talkmill demo} starts one. */
-record WorkerUnderTest(WorkerProcess process, Client client, DataDirectory data)
+record WorkerUnderTest(WorkerProcess process, Client client, DataDirectory data, Reaper reaper)
     implements AutoCloseable {
 
   /** Starts one with short delays; {@code settings} by their property names. */
@@ -25,18 +26,19 @@ record WorkerUnderTest(WorkerProcess process, Client client, DataDirectory data)
     given.put("talkmill.ledger.settle-first", "100ms");
     given.put("talkmill.ledger.settle-max", "500ms");
     given.put("talkmill.ledger.sweep-every", "500ms");
-    given.put("talkmill.s3.attempt-timeout", "2s");
-    given.put("talkmill.s3.call-timeout", "3s");
     given.putAll(settings);
+    Reaper reaper = Reaper.over(directory);
     WorkerProcess process = new SpringStarter().start(Settings.environment(given, null, directory));
     return new WorkerUnderTest(
         process,
         new Client(process.door(), process.adminKey()),
-        new DataDirectory(process.dataDirectory()));
+        new DataDirectory(process.dataDirectory()),
+        reaper);
   }
 
   @Override
   public void close() {
     process.close();
+    reaper.close();
   }
 }

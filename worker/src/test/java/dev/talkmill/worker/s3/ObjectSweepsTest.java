@@ -1,13 +1,19 @@
 package dev.talkmill.worker.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.talkmill.jobs.erase.Erasing;
+import dev.talkmill.jobs.stage.EraseStep;
 import dev.talkmill.jobs.sweep.Aside;
 import dev.talkmill.jobs.sweep.OrphanObjects;
 import dev.talkmill.jobs.sweep.RowsWithoutObjects;
 import dev.talkmill.jobs.testing.Await;
+import dev.talkmill.jobs.testing.FakeSummarizer;
 import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestDatabase.Home;
+import dev.talkmill.jobs.testing.TestWorker;
+import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.store.ObjectKeys;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -162,6 +168,81 @@ class ObjectSweepsTest {
     assertThat(keys()).hasSize(1);
     nextMinute();
     assertThat(orphans(Duration.ofHours(25)).runOnce()).isEqualTo(1);
+  }
+
+  @Test
+  void anObjectThatTheStoreDoesNotDeleteKeepsNoOtherFromIt() throws Exception {
+    String[] keys = new String[3];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = ObjectKeys.chunk(home.tenant(), conversation, new UUID(0, i));
+    }
+    try (VersionedStore bucket = new VersionedStore(VersionedStore.Limit.NONE, 1_000);
+        S3ObjectStore store = StoreFixture.at(bucket.endpoint(), Duration.ofSeconds(5))) {
+      for (String key : keys) {
+        bucket.put(key);
+      }
+      bucket.refuse(keys[0]);
+      OrphanObjects sweep =
+          new OrphanObjects(
+              database.database(), store, InstantSource.system(), System::nanoTime, meters);
+      assertThatThrownBy(sweep::runOnce).isInstanceOf(FailureException.class);
+      nextMinute();
+      assertThat(sweep.runOnce()).isEqualTo(2);
+      assertThat(bucket.kept()).contains(keys[0]).doesNotContain(keys[1], keys[2]);
+      nextMinute();
+      assertThatThrownBy(sweep::runOnce).isInstanceOf(FailureException.class);
+    }
+  }
+
+  @Test
+  void whatAZombieWritesAfterAnErasureDoesNotOutliveTheGracePeriod() throws Exception {
+    UUID chunk = chunk(null);
+    String erasedChunk = put(ObjectKeys.chunk(home.tenant(), conversation, chunk));
+    UUID kept = chunk(null);
+    String keptChunk = put(ObjectKeys.chunk(home.tenant(), conversation, kept));
+    UUID gone = database.conversation(home);
+    String upload = put(ObjectKeys.upload(home.tenant(), gone, UUID.randomUUID()));
+    EraseStep erase = new EraseStep(database.database(), fixture.store);
+    try (TestWorker worker = new TestWorker(database, new FakeSummarizer(), erase).start()) {
+      Erasing erasing = erasing(worker);
+      assertThat(erasing.eraseChunk(home.tenant(), conversation, chunk, "test")).isTrue();
+      assertThat(erasing.eraseConversation(home.tenant(), gone, "test")).isTrue();
+      Await.until(this::tombstonesToErase, none -> none == 0);
+      assertThat(keys()).containsExactly(keptChunk);
+    }
+
+    List<String> late =
+        List.of(
+            put(erasedChunk),
+            put(ObjectKeys.playable(home.tenant(), conversation, 1)),
+            put(upload),
+            put(ObjectKeys.chunk(home.tenant(), gone, UUID.randomUUID())),
+            put(ObjectKeys.playable(home.tenant(), gone, 9)));
+    orphans(Duration.ofHours(25)).runOnce();
+
+    assertThat(keys()).containsExactly(keptChunk).doesNotContainAnyElementsOf(late);
+  }
+
+  private static Erasing erasing(TestWorker worker) {
+    var core = worker.core();
+    return new Erasing(
+        core.database(),
+        core.conversations(),
+        core.ledger(),
+        core.clock(),
+        fixture.store::callLimit);
+  }
+
+  private int tombstonesToErase() {
+    return database
+        .database()
+        .inSystem(() ->
+            database
+                .database()
+                .sql()
+                .sql("SELECT count(*) FROM tombstone WHERE erased_at IS NULL")
+                .query(Integer.class)
+                .single());
   }
 
   @Test

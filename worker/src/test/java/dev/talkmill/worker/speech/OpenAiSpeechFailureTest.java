@@ -127,7 +127,9 @@ class OpenAiSpeechFailureTest extends OpenAiSpeechTests {
             engine(URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/v1"), null)) {
       Path large = Wavs.repeated(dir.resolve("large.wav"), Wavs.samples(wav), 100);
 
-      assertThat(failure(stuck, large, SHORT).code()).isEqualTo(FailureCode.PROVIDER_TIMEOUT);
+      // Long enough to connect first.
+      assertThat(failure(stuck, large, Duration.ofSeconds(3)).code())
+          .isEqualTo(FailureCode.PROVIDER_TIMEOUT);
 
       assertThat(bytesUntilHangUp(deaf)).isLessThan(Files.size(large));
     }
@@ -136,8 +138,9 @@ class OpenAiSpeechFailureTest extends OpenAiSpeechTests {
   /** Fails by a read timeout where the client keeps its connection. */
   private static long bytesUntilHangUp(ServerSocket server) throws Exception {
     long bytes = 0;
+    server.setSoTimeout(120_000);
     try (Socket connection = server.accept()) {
-      connection.setSoTimeout(30_000);
+      connection.setSoTimeout(120_000);
       byte[] buffer = new byte[1 << 16];
       for (int n = 0; n >= 0; n = connection.getInputStream().read(buffer)) {
         bytes += n;

@@ -17,12 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class GuardedWritesTest {
+class FencedWritesTest {
 
   private static final Failure FAILURE = Failure.of(FailureCode.PROVIDER_TIMEOUT, "too slow");
   private static TestDatabase database;
   private Bench bench;
   private Ledger ledger;
+  private FencedWrites writes;
+  private LeaseAcquisition acquisition;
   private UUID conversation;
   private UUID chunk;
   private UUID row;
@@ -41,6 +43,8 @@ class GuardedWritesTest {
   void row() {
     bench = new Bench(database);
     ledger = bench.core().ledger();
+    writes = bench.core().writes();
+    acquisition = new LeaseAcquisition(database.database(), ledger.clock(), ledger.lease());
     conversation = bench.conversation();
     chunk = bench.chunk(conversation);
     row = bench.only(conversation, chunk, "TRANSCRIBE").id();
@@ -55,14 +59,14 @@ class GuardedWritesTest {
     HAND_BACK,
     PROGRESS;
 
-    void by(Ledger ledger, LedgerRow row) {
+    void by(FencedWrites writes, LedgerRow row) {
       switch (this) {
-        case SET_GENERATION -> ledger.setGeneration(row, row.generation() + 1);
-        case COMPLETE -> ledger.complete(row, "ok", "provider");
-        case RETRY -> ledger.retry(row, FAILURE, Duration.ofSeconds(1));
-        case FAIL -> ledger.fail(row, FAILURE);
-        case HAND_BACK -> ledger.handBack(row, Duration.ZERO);
-        case PROGRESS -> ledger.progress(row, 0.5);
+        case SET_GENERATION -> writes.setGeneration(row, row.generation() + 1);
+        case COMPLETE -> writes.complete(row, "ok", "provider");
+        case RETRY -> writes.retry(row, FAILURE, Duration.ofSeconds(1));
+        case FAIL -> writes.fail(row, FAILURE);
+        case HAND_BACK -> writes.handBack(row, Duration.ZERO);
+        case PROGRESS -> writes.progress(row, 0.5);
       }
     }
   }
@@ -72,7 +76,7 @@ class GuardedWritesTest {
   void aWriteOfTheHolderLands(Write write) {
     LedgerRow held = held();
     String before = bench.whole(row);
-    inTenant(() -> write.by(ledger, held));
+    inTenant(() -> write.by(writes, held));
     assertThat(bench.whole(row)).isNotEqualTo(before);
   }
 
@@ -81,7 +85,7 @@ class GuardedWritesTest {
   void aWriteOfAnEarlierHolderLandsNothing(Write write) {
     LedgerRow stale = held();
     bench.expire(row);
-    inTenant(() -> assertThat(ledger.takeExpired(stale)).isPresent());
+    inTenant(() -> assertThat(acquisition.takeExpired(stale)).isPresent());
     assertLost(write, stale);
   }
 
@@ -97,7 +101,7 @@ class GuardedWritesTest {
   @EnumSource(Write.class)
   void aWriteAfterTheEndLandsNothing(Write write) {
     LedgerRow held = held();
-    inTenant(() -> ledger.complete(held, "ok"));
+    inTenant(() -> writes.complete(held, "ok"));
     assertLost(write, held);
   }
 
@@ -106,11 +110,11 @@ class GuardedWritesTest {
   void aLostWriteRollsBackWhatWasWrittenWithIt(Write write) {
     LedgerRow stale = held();
     bench.expire(row);
-    inTenant(() -> ledger.takeExpired(stale));
+    inTenant(() -> acquisition.takeExpired(stale));
     assertThatThrownBy(() ->
             inTenant(() -> {
               bench.core().chunks().prepared(chunk, 99, 0, "audio/other");
-              write.by(ledger, stale);
+              write.by(writes, stale);
             }))
         .isInstanceOf(LostClaimException.class);
     assertThat(seconds()).isEqualTo(10);
@@ -122,26 +126,26 @@ class GuardedWritesTest {
     LedgerRow queued = find();
     LedgerRow held = claim(queued.epoch());
     String before = bench.whole(row);
-    inTenant(() -> ledger.returnQueued(queued, Duration.ZERO));
-    inTenant(() -> ledger.returnQueued(held, Duration.ZERO));
+    inTenant(() -> writes.returnQueued(queued, Duration.ZERO));
+    inTenant(() -> writes.returnQueued(held, Duration.ZERO));
     assertThat(bench.whole(row)).isEqualTo(before);
   }
 
   @Test
   void aLeaseThatIsNotOverIsNotTakenNorOneOfAnotherEpoch() {
     LedgerRow held = held();
-    inTenant(() -> assertThat(ledger.takeExpired(held)).isEmpty());
+    inTenant(() -> assertThat(acquisition.takeExpired(held)).isEmpty());
     bench.expire(row);
-    inTenant(() -> assertThat(ledger.takeExpired(held)).isPresent());
+    inTenant(() -> assertThat(acquisition.takeExpired(held)).isPresent());
     bench.expire(row);
-    inTenant(() -> assertThat(ledger.takeExpired(held)).isEmpty());
+    inTenant(() -> assertThat(acquisition.takeExpired(held)).isEmpty());
   }
 
   @Test
   void aHandBackIsNeitherAnAttemptNorACrash() {
     LedgerRow held = held();
     assertThat(held.crashCount()).isEqualTo(1);
-    inTenant(() -> ledger.handBack(held, Duration.ZERO));
+    inTenant(() -> writes.handBack(held, Duration.ZERO));
     LedgerRow back = find();
     assertThat(back.crashCount()).isZero();
     assertThat(back.attempts()).isZero();
@@ -152,12 +156,12 @@ class GuardedWritesTest {
   void aRetryKeepsCountOfItsAttemptsAndAnEndClearsTheCrashes() {
     for (int attempt = 1; attempt <= 3; attempt++) {
       LedgerRow held = held();
-      inTenant(() -> ledger.retry(held, FAILURE, Duration.ZERO));
+      inTenant(() -> writes.retry(held, FAILURE, Duration.ZERO));
       assertThat(find().attempts()).isEqualTo(attempt);
       assertThat(find().crashCount()).isZero();
     }
     LedgerRow last = held();
-    inTenant(() -> ledger.fail(last, FAILURE));
+    inTenant(() -> writes.fail(last, FAILURE));
     assertThat(find().attempts()).isEqualTo(4);
   }
 
@@ -166,7 +170,7 @@ class GuardedWritesTest {
     LedgerRow held = held();
     Failure monstrous =
         Failure.of(FailureCode.INTERNAL_ERROR, "a\0b" + "🌱".repeat(5_000) + "'; DROP TABLE x; --");
-    inTenant(() -> ledger.retry(held, monstrous, Duration.ZERO));
+    inTenant(() -> writes.retry(held, monstrous, Duration.ZERO));
     String message =
         bench.one(
             "SELECT error_message FROM processing_status WHERE tenant_id = ? AND id = ?",
@@ -179,15 +183,15 @@ class GuardedWritesTest {
   @Test
   void progressIsAShareWhateverItIsTold() {
     LedgerRow held = held();
-    inTenant(() -> ledger.progress(held, 7.5));
+    inTenant(() -> writes.progress(held, 7.5));
     assertThat(progress()).isEqualTo(1);
-    inTenant(() -> ledger.progress(held, -1));
+    inTenant(() -> writes.progress(held, -1));
     assertThat(progress()).isZero();
   }
 
   private void assertLost(Write write, LedgerRow stale) {
     String before = bench.whole(row);
-    assertThatThrownBy(() -> inTenant(() -> write.by(ledger, stale)))
+    assertThatThrownBy(() -> inTenant(() -> write.by(writes, stale)))
         .isInstanceOf(LostClaimException.class);
     assertThat(bench.whole(row)).isEqualTo(before);
   }
@@ -201,7 +205,7 @@ class GuardedWritesTest {
         .database()
         .inTenant(
             bench.home().tenant(),
-            () -> ledger.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
+            () -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
   }
 
   private LedgerRow find() {

@@ -1,0 +1,182 @@
+package dev.talkmill.jobs.queue;
+
+import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.ledger.Priority;
+import dev.talkmill.pipeline.ledger.Stage;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relay's statements on {@code processing_status}; what they find is for the relay to weigh.
+ */
+final class DueRows {
+
+  private static final String CANDIDATES =
+      """
+      SELECT l.stage, l.priority, d.tenant_id, d.id
+      FROM unnest(CAST(:stages AS text[]), CAST(:priorities AS smallint[]),
+                  CAST(:cursors AS uuid[]), CAST(:wanted AS integer[]))
+           WITH ORDINALITY AS l (stage, priority, cursor, wanted, place)
+      CROSS JOIN LATERAL due_rows(
+             l.stage, l.priority, l.cursor,
+             ARRAY(SELECT f.tenant FROM unnest(CAST(:fullStages AS text[]),
+                                               CAST(:fullTenants AS uuid[])) AS f (stage, tenant)
+                   WHERE f.stage = l.stage),
+             l.wanted)
+           WITH ORDINALITY AS d (tenant_id, id, turn)
+      ORDER BY l.place, d.turn
+      """;
+
+  private static final String LOCK_DUE =
+      """
+      SELECT p.tenant_id, p.id, p.stage, p.subject_id, p.epoch + 1 AS epoch, p.job_id
+      FROM processing_status p
+      JOIN unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[])) AS due (tenant_id, id)
+        USING (tenant_id, id)
+      WHERE p.state = 'PENDING'
+      ORDER BY p.id
+      FOR UPDATE OF p SKIP LOCKED
+      """;
+
+  private static final String QUEUE =
+      """
+      UPDATE processing_status p
+      SET state = 'QUEUED', epoch = due.epoch, job_id = due.job_id,
+          lease_until = clock_timestamp() + make_interval(secs => :lease),
+          updated_at = clock_timestamp()
+      FROM unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[]), CAST(:epochs AS bigint[]),
+                  CAST(:jobs AS uuid[])) AS due (tenant_id, id, epoch, job_id)
+      WHERE p.tenant_id = due.tenant_id AND p.id = due.id
+      """;
+
+  /**
+   * Beyond the last look: a row that came due since then must not be forgotten. A value bounds the
+   * scan; a volatile function would be asked for every row of the backlog.
+   */
+  private static final String NEXT_DUE =
+      """
+      SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM processing_status
+      WHERE state = 'PENDING' AND next_attempt_at > CAST(:looked AS timestamptz)
+      """;
+
+  private final Database database;
+
+  DueRows(Database database) {
+    this.database = database;
+  }
+
+  /** Rows of one stage and class, which share a rotation of tenants. */
+  record Rotation(Stage stage, Priority priority) {}
+
+  /** A due row, not locked yet. */
+  record Candidate(Stage stage, Priority priority, UUID tenant, UUID id) {}
+
+  /** A locked row with the epoch it is dispatched at and the job of its last attempt. */
+  record Due(UUID tenant, UUID id, Stage stage, UUID subject, long epoch, @Nullable UUID oldJob) {}
+
+  /**
+   * The due rows of every lane that has places, tenant after tenant.
+   *
+   * @param places free in each stage
+   * @param cursors the tenant that each lane's turn ended with; the next one begins
+   */
+  Map<Stage, Map<Priority, List<Candidate>>> candidates(
+      Map<Stage, Integer> places, InFlight inFlight, Map<Rotation, UUID> cursors) {
+    List<String> stages = new ArrayList<>();
+    List<Integer> priorities = new ArrayList<>();
+    List<@Nullable UUID> after = new ArrayList<>();
+    List<Integer> wanted = new ArrayList<>();
+    places.forEach((stage, free) -> {
+      for (Priority priority : Priority.values()) {
+        stages.add(stage.name());
+        priorities.add(priority.rank());
+        after.add(cursors.get(new Rotation(stage, priority)));
+        wanted.add(free);
+      }
+    });
+    Map<Stage, Map<Priority, List<Candidate>>> waiting = new EnumMap<>(Stage.class);
+    database
+        .sql()
+        .sql(CANDIDATES)
+        .param("stages", stages.toArray(String[]::new))
+        .param("priorities", priorities.toArray(Integer[]::new))
+        .param("cursors", after.toArray(UUID[]::new))
+        .param("wanted", wanted.toArray(Integer[]::new))
+        .param("fullStages", inFlight.fullStages())
+        .param("fullTenants", inFlight.fullTenants())
+        .query(DueRows::candidate)
+        .list()
+        .forEach(candidate ->
+            waiting
+                .computeIfAbsent(candidate.stage(), any -> new EnumMap<>(Priority.class))
+                .computeIfAbsent(candidate.priority(), any -> new ArrayList<>())
+                .add(candidate));
+    return waiting;
+  }
+
+  /** Locks what is still PENDING of these; what another transaction holds is left to it. */
+  List<Due> lock(List<Candidate> chosen) {
+    if (chosen.isEmpty()) {
+      return List.of();
+    }
+    return database
+        .sql()
+        .sql(LOCK_DUE)
+        .param("tenants", chosen.stream().map(Candidate::tenant).toArray(UUID[]::new))
+        .param("ids", chosen.stream().map(Candidate::id).toArray(UUID[]::new))
+        .query(DueRows::due)
+        .list();
+  }
+
+  /** Moves locked rows to QUEUED, each with the job of its request. */
+  void queue(List<Due> due, List<JourneyRequest> requests, Duration lease) {
+    database
+        .sql()
+        .sql(QUEUE)
+        .param("tenants", due.stream().map(Due::tenant).toArray(UUID[]::new))
+        .param("ids", due.stream().map(Due::id).toArray(UUID[]::new))
+        .param("epochs", due.stream().map(Due::epoch).toArray(Long[]::new))
+        .param("jobs", requests.stream().map(JourneyRequest::jobId).toArray(UUID[]::new))
+        .param("lease", lease.toMillis() / 1000.0)
+        .update();
+  }
+
+  /** How long until the earliest row that comes due after {@code looked}; null if there is none. */
+  @Nullable Duration untilNext(OffsetDateTime looked) {
+    Double seconds =
+        database
+            .sql()
+            .sql(NEXT_DUE)
+            .param("looked", looked)
+            .query(Double.class)
+            .optional()
+            .orElse(null);
+    return seconds == null ? null : Duration.ofMillis(Math.max(1, (long) (seconds * 1000)));
+  }
+
+  private static Candidate candidate(ResultSet row, int number) throws SQLException {
+    return new Candidate(
+        Stage.valueOf(row.getString("stage")),
+        Priority.ofRank(row.getInt("priority")),
+        row.getObject("tenant_id", UUID.class),
+        row.getObject("id", UUID.class));
+  }
+
+  private static Due due(ResultSet row, int number) throws SQLException {
+    return new Due(
+        row.getObject("tenant_id", UUID.class),
+        row.getObject("id", UUID.class),
+        Stage.valueOf(row.getString("stage")),
+        row.getObject("subject_id", UUID.class),
+        row.getLong("epoch"),
+        row.getObject("job_id", UUID.class));
+  }
+}

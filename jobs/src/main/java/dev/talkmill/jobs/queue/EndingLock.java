@@ -1,0 +1,36 @@
+package dev.talkmill.jobs.queue;
+
+import dev.talkmill.jobs.conversation.Conversations;
+import dev.talkmill.jobs.conversation.LockedConversation;
+import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.pipeline.ledger.Stage.Subject;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The conversation's lock, under which every row ends and which is taken before the row's own. */
+final class EndingLock {
+
+  private final Conversations conversations;
+
+  EndingLock(Conversations conversations) {
+    this.conversations = conversations;
+  }
+
+  /** A tombstone has no conversation, or may have outlived it. */
+  @Nullable LockedConversation lockOrNull(LedgerRow row) {
+    Optional<LockedConversation> locked = conversations.lock(row.conversation());
+    if (locked.isPresent()) {
+      return locked.get();
+    }
+    return row.stage().subject() == Subject.TOMBSTONE
+        ? LockedConversation.gone(row.conversation(), row.project())
+        : null;
+  }
+
+  /** Whoever ends a row looks whether something is behind now, under the lock it already holds. */
+  void lookAgain(LedgerRow row) {
+    if (row.stage().subject() != Subject.TOMBSTONE) {
+      conversations.lock(row.conversation()).ifPresent(conversations::scheduleIfBehind);
+    }
+  }
+}

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.ledger;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Write;
 import dev.talkmill.pipeline.failure.Failure;
 import java.time.Duration;
 import java.util.Objects;
@@ -103,7 +104,7 @@ public final class FencedWrites {
 
   /** Raises the generation that a claimed row works for to the newest. */
   public void setGeneration(LedgerRow row, long generation) {
-    guarded(row, held(SET_GENERATION, row).param("generation", generation));
+    guarded(row, write(SET_GENERATION, row).param("generation", generation));
   }
 
   public void complete(LedgerRow row, String outcome) {
@@ -111,7 +112,7 @@ public final class FencedWrites {
   }
 
   public void complete(LedgerRow row, String outcome, @Nullable String provider) {
-    guarded(row, held(COMPLETE, row).param("outcome", outcome).param("provider", provider));
+    guarded(row, write(COMPLETE, row).param("outcome", outcome).param("provider", provider));
   }
 
   /**
@@ -139,22 +140,22 @@ public final class FencedWrites {
 
   public void retry(LedgerRow row, Failure failure, Duration delay) {
     database.afterCommit(signal::rowsDue);
-    guarded(row, withFailure(held(RETRY, row), failure).param("delay", seconds(delay)));
+    guarded(row, withFailure(write(RETRY, row), failure).param("delay", seconds(delay)));
   }
 
   public void fail(LedgerRow row, Failure failure) {
-    guarded(row, withFailure(held(FAIL, row), failure));
+    guarded(row, withFailure(write(FAIL, row), failure));
   }
 
   public void handBack(LedgerRow row, Duration delay) {
     database.afterCommit(signal::rowsDue);
-    guarded(row, held(HAND_BACK, row).param("delay", seconds(delay)));
+    guarded(row, write(HAND_BACK, row).param("delay", seconds(delay)));
   }
 
   /** Gives a dispatched row back unclaimed; does nothing if it is no longer at this epoch. */
   public void returnQueued(LedgerRow row, Duration delay) {
     database.afterCommit(signal::rowsDue);
-    held(RETURN_QUEUED, row).param("delay", seconds(delay)).update();
+    write(RETURN_QUEUED, row).param("delay", seconds(delay)).later();
   }
 
   /**
@@ -163,7 +164,15 @@ public final class FencedWrites {
    * @param share done, 0 to 1
    */
   public void progress(LedgerRow row, double share) {
-    guarded(row, held(PROGRESS, row).param("progress", Math.clamp(share, 0.0, 1.0)));
+    guarded(row, write(PROGRESS, row).param("progress", Math.clamp(share, 0.0, 1.0)));
+  }
+
+  private Write write(String statement, LedgerRow row) {
+    return database
+        .write(statement)
+        .param("tenant", row.tenant())
+        .param("id", row.id())
+        .param("epoch", row.epoch());
   }
 
   private StatementSpec held(String statement, LedgerRow row) {
@@ -175,14 +184,17 @@ public final class FencedWrites {
         .param("epoch", row.epoch());
   }
 
-  private static void guarded(LedgerRow row, StatementSpec write) {
-    if (write.update() != 1) {
-      throw new LostClaimException(row);
-    }
+  private static void guarded(LedgerRow row, Write write) {
+    write.later(rows -> {
+      if (rows != 1) {
+        throw new LostClaimException(row);
+      }
+    });
   }
 
-  private static StatementSpec withFailure(StatementSpec spec, Failure failure) {
-    return spec.param("cause", failure.code().cause().code())
+  private static Write withFailure(Write write, Failure failure) {
+    return write
+        .param("cause", failure.code().cause().code())
         .param("code", failure.code().code())
         .param("message", failure.message());
   }

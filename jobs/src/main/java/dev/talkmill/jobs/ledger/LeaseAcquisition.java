@@ -122,7 +122,10 @@ final class LeaseAcquisition {
    * @return empty if the subject has an open row of this stage already
    */
   Optional<LedgerRow> insertClaimed(NewRow row, UUID job) {
-    return row.bind(database.sql().sql(INSERT_CLAIMED), database.tenant(), Uuids.v7(clock))
+    return database
+        .sql()
+        .sql(INSERT_CLAIMED)
+        .params(row.values(database.tenant(), Uuids.v7(clock)))
         .param("job", job)
         .param("lease", lease.toMillis() / 1000.0)
         .query(LedgerRow::read)

@@ -125,7 +125,7 @@ public final class Ledger {
    */
   public void schedule(NewRow row) {
     boolean known =
-        row.bindKey(database.sql().sql(EXISTS), database.tenant()).query(Boolean.class).single();
+        database.sql().sql(EXISTS).params(row.key(database.tenant())).query(Boolean.class).single();
     if (!known) {
       insert(SCHEDULE, row);
     }
@@ -138,18 +138,22 @@ public final class Ledger {
 
   private UUID insert(String statement, NewRow row) {
     UUID id = Uuids.v7(clock);
-    row.bind(database.sql().sql(statement), database.tenant(), id)
+    database
+        .write(statement)
+        .params(row.values(database.tenant(), id))
         .param("delay", row.delay().toMillis() / 1000.0)
-        .update();
+        .later();
     database.afterCommit(signal::rowsDue);
     return id;
   }
 
   /** Inserts a row for work that was done on arrival. */
   public void insertCompleted(NewRow row, String outcome) {
-    row.bind(database.sql().sql(INSERT_COMPLETED), database.tenant(), Uuids.v7(clock))
+    database
+        .write(INSERT_COMPLETED)
+        .params(row.values(database.tenant(), Uuids.v7(clock)))
         .param("outcome", outcome)
-        .update();
+        .later();
   }
 
   /**

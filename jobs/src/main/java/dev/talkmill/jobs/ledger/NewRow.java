@@ -3,8 +3,9 @@ package dev.talkmill.jobs.ledger;
 import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
-import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Work to be scheduled.
@@ -30,21 +31,19 @@ public record NewRow(
     return new NewRow(project, conversation, subject, stage, generation, priority, Duration.ZERO);
   }
 
-  /** Names what every insert of this row says. */
-  StatementSpec bind(StatementSpec insert, UUID tenant, UUID id) {
-    return bindKey(insert, tenant)
-        .param("id", id)
-        .param("project", project)
-        .param("conversation", conversation)
-        .param("priority", priority.rank());
+  /** What every insert of this row says, by parameter. */
+  Map<String, Object> values(UUID tenant, UUID id) {
+    Map<String, Object> values = new HashMap<>(key(tenant));
+    values.put("id", id);
+    values.put("project", project);
+    values.put("conversation", conversation);
+    values.put("priority", priority.rank());
+    return values;
   }
 
-  /** Names what makes this row one of a kind. */
-  StatementSpec bindKey(StatementSpec statement, UUID tenant) {
-    return statement
-        .param("tenant", tenant)
-        .param("stage", stage.name())
-        .param("subject", subject)
-        .param("generation", generation);
+  /** What makes this row one of a kind, by parameter. */
+  Map<String, Object> key(UUID tenant) {
+    return Map.of(
+        "tenant", tenant, "stage", stage.name(), "subject", subject, "generation", generation);
   }
 }

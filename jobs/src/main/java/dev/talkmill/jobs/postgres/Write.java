@@ -26,6 +26,12 @@ public final class Write {
     return this;
   }
 
+  /** Sets named parameters. */
+  public Write params(Map<String, ?> more) {
+    values.putAll(more);
+    return this;
+  }
+
   public void later() {
     later(rows -> {});
   }

@@ -98,7 +98,7 @@ public final class JobSystem implements AutoCloseable {
       Chunks chunks = new Chunks(database);
       ChunkTranscripts results = new ChunkTranscripts(database);
       SpoolBudget spool = new SpoolBudget(database, spoolBytesMax, System::nanoTime);
-      ClaimRules rules = new ClaimRules(writes, conversations, chunks);
+      ClaimRules rules = new ClaimRules(ledger, writes, conversations, chunks);
       return new Core(
           database,
           settings,

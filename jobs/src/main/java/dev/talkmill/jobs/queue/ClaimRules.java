@@ -5,6 +5,7 @@ import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.FencedWrites;
+import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.pipeline.conversation.Convergence;
 import dev.talkmill.pipeline.ledger.Stage.Subject;
@@ -18,11 +19,14 @@ import java.util.Optional;
  */
 public final class ClaimRules implements Claims.Around {
 
+  private final Ledger ledger;
   private final FencedWrites writes;
   private final Conversations conversations;
   private final Chunks chunks;
 
-  public ClaimRules(FencedWrites writes, Conversations conversations, Chunks chunks) {
+  public ClaimRules(
+      Ledger ledger, FencedWrites writes, Conversations conversations, Chunks chunks) {
+    this.ledger = ledger;
     this.writes = writes;
     this.conversations = conversations;
     this.chunks = chunks;

@@ -16,6 +16,7 @@ import dev.talkmill.jobs.ledger.LeaseKeeper;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.ClaimRules;
+import dev.talkmill.jobs.queue.Dispatched;
 import dev.talkmill.jobs.queue.Endings;
 import dev.talkmill.jobs.queue.JobServer;
 import dev.talkmill.jobs.queue.JourneyRunner;
@@ -157,6 +158,7 @@ public final class JobSystem implements AutoCloseable {
             new RetryPolicy(settings.attemptsMax(), settings.retryBase(), settings.retryCap()),
             ThreadLocalRandom::current,
             worker.meters());
+    Dispatched dispatched = new Dispatched();
     this.runner =
         new JourneyRunner(
             core.database(),
@@ -165,6 +167,7 @@ public final class JobSystem implements AutoCloseable {
             core.rules(),
             lanes,
             endings,
+            dispatched,
             settings.dispatchLease().dividedBy(4));
     this.server =
         new JobServer(
@@ -176,7 +179,12 @@ public final class JobSystem implements AutoCloseable {
             worker.filters());
     this.relay =
         new Relay(
-            core.database(), server, lanes, settings.dispatchLease(), settings.tenantInFlightMax());
+            core.database(),
+            server,
+            dispatched,
+            lanes,
+            settings.dispatchLease(),
+            settings.tenantInFlightMax());
     this.relayLoop = new RelayLoop(relay, settings.poll());
     wakeUp.wakes(relayLoop::signal);
     lanes.tellsWhenFree(relayLoop::roomFreed);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision goes up with every re-transcription
  * @param storageKey where its bytes are, or null while they are spooled
  * @param seconds length of its audio, or null before it is known
+ * @param first whether it is the first audio of its conversation, as far as was known
  * @param offset for a SPLIT child, where its audio begins in the parent, in seconds
  */
 public record Chunk(
@@ -30,7 +31,8 @@ public record Chunk(
     String mediaType,
     @Nullable String storageKey,
     @Nullable Double seconds,
-    double offset) {
+    double offset,
+    boolean first) {
 
   /** As it is once its bytes are in the object store. */
   public Chunk stored(String key) {
@@ -50,7 +52,8 @@ public record Chunk(
         mediaType,
         key,
         seconds,
-        offset);
+        offset,
+        first);
   }
 
   /** As it is once it has been decoded. */
@@ -71,6 +74,7 @@ public record Chunk(
         type,
         storageKey,
         length,
-        offset);
+        offset,
+        first);
   }
 }

@@ -29,7 +29,11 @@ public final class Chunks {
 
   private static final String FIND =
       """
-      SELECT k.*, coalesce(k.sequence, k.ordinal) AS place, c.project_id
+      SELECT k.*, coalesce(k.sequence, k.ordinal) AS place, c.project_id,
+             k.id = (SELECT f.id FROM conversation_chunk f
+                     WHERE f.tenant_id = k.tenant_id AND f.conversation_id = k.conversation_id
+                       AND f.parent_id IS NULL AND f.source <> 'PORTAL_TEXT'
+                     ORDER BY coalesce(f.sequence, f.ordinal), f.ordinal LIMIT 1) IS TRUE AS first
       FROM conversation_chunk k
       JOIN conversation c ON c.tenant_id = k.tenant_id AND c.id = k.conversation_id
       WHERE k.tenant_id = :tenant AND k.id = :id
@@ -148,7 +152,8 @@ public final class Chunks {
         chunk.mediaType(),
         chunk.storageKey(),
         chunk.seconds(),
-        chunk.offset());
+        chunk.offset(),
+        false);
   }
 
   public Optional<Chunk> find(UUID id) {
@@ -231,6 +236,7 @@ public final class Chunks {
         row.getString("media_type"),
         row.getString("storage_key"),
         row.getObject("seconds", Double.class),
-        row.getDouble("offset_seconds"));
+        row.getDouble("offset_seconds"),
+        row.getBoolean("first"));
   }
 }

@@ -34,6 +34,34 @@ public final class Conversations {
           + COLUMNS
           + " FROM conversation WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE";
 
+  /**
+   * Lets others change the conversation and keeps out {@link #LOCK_AGAINST_ENDS} alone. Half of
+   * what foreign keys take.
+   */
+  private static final String SHARE =
+      "SELECT 1 FROM conversation WHERE tenant_id = :tenant AND id = :id FOR KEY SHARE";
+
+  /**
+   * Whoever cancels rows must know that none of them is just being ended and followed by another.
+   */
+  private static final String LOCK_AGAINST_ENDS =
+      "SELECT " + COLUMNS + " FROM conversation WHERE tenant_id = :tenant AND id = :id FOR UPDATE";
+
+  /** What {@link #LOCK} and {@link #FAN_IN} read, of a row that is locked already. */
+  private static final String LOOK =
+      "SELECT "
+          + COLUMNS
+          + """
+          , EXISTS (SELECT FROM conversation_chunk k
+                    WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                      AND k.state = 'OPEN') AS open_chunks,
+            expected_chunks IS NOT NULL AND
+              (SELECT count(*) FROM conversation_chunk k
+               WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                 AND k.parent_id IS NULL) < expected_chunks AS waits
+          FROM conversation c WHERE tenant_id = :tenant AND id = :id
+          """;
+
   /** What a chunk changes when it is taken in; the place it took is given to nobody else. */
   private static final String ACCEPTED =
       """
@@ -121,6 +149,33 @@ public final class Conversations {
     return with(LOCK, id).query(Conversations::read).optional();
   }
 
+  /**
+   * Takes the row against everybody, also those who only {@link #share} it: for a transaction that
+   * cancels rows of chunks.
+   */
+  public Optional<LockedConversation> lockAgainstEnds(UUID id) {
+    return with(LOCK_AGAINST_ENDS, id).query(Conversations::read).optional();
+  }
+
+  /** Keeps {@link #lockAgainstEnds} out until this transaction ends; in a later round trip. */
+  public void share(UUID id) {
+    write(SHARE, id).later();
+  }
+
+  /** Looks, under the lock that this transaction holds, whether something is behind. */
+  public void lookAgain(UUID id) {
+    with(LOOK, id)
+        .query((row, number) -> {
+          LockedConversation conversation = read(row, number);
+          return new Seen(conversation, facts(conversation, row));
+        })
+        .optional()
+        .ifPresent(
+            seen -> schedule(seen.conversation(), Convergence.decide(seen.facts(), settling)));
+  }
+
+  private record Seen(LockedConversation conversation, ConversationFacts facts) {}
+
   /** Notes a change of content: everything derived is behind from here on. */
   public LockedConversation changed(LockedConversation conversation) {
     write(CHANGED, conversation.id()).later();
@@ -150,7 +205,10 @@ public final class Conversations {
   }
 
   private Convergence schedule(LockedConversation conversation, Settling settles) {
-    Convergence verdict = Convergence.decide(facts(conversation), settles);
+    return schedule(conversation, Convergence.decide(facts(conversation), settles));
+  }
+
+  private Convergence schedule(LockedConversation conversation, Convergence verdict) {
     if (verdict instanceof Convergence.Behind behind) {
       supersedeFailed(conversation);
       ledger.schedule(
@@ -213,16 +271,20 @@ public final class Conversations {
   private ConversationFacts facts(LockedConversation conversation) {
     return with(FAN_IN, conversation.id())
         .param("expected", conversation.expectedChunks())
-        .query((row, number) ->
-            new ConversationFacts(
-                conversation.finished(),
-                row.getBoolean("waits"),
-                row.getBoolean("open_chunks"),
-                conversation.generation(),
-                conversation.transcriptGeneration(),
-                conversation.summaryGeneration(),
-                conversation.settledCount()))
+        .query((row, number) -> facts(conversation, row))
         .single();
+  }
+
+  private static ConversationFacts facts(LockedConversation conversation, ResultSet row)
+      throws SQLException {
+    return new ConversationFacts(
+        conversation.finished(),
+        row.getBoolean("waits"),
+        row.getBoolean("open_chunks"),
+        conversation.generation(),
+        conversation.transcriptGeneration(),
+        conversation.summaryGeneration(),
+        conversation.settledCount());
   }
 
   private Write write(String statement, UUID id) {

@@ -128,7 +128,7 @@ public final class Erasing {
     return database.inTenant(
         tenant,
         () -> {
-          Optional<LockedConversation> locked = conversations.lock(conversation);
+          Optional<LockedConversation> locked = conversations.lockAgainstEnds(conversation);
           locked.ifPresent(found -> erase(found, actor));
           return locked.isPresent();
         });
@@ -156,7 +156,7 @@ public final class Erasing {
         tenant,
         () ->
             conversations
-                .lock(conversation)
+                .lockAgainstEnds(conversation)
                 .filter(locked ->
                     with(IS_UPLOADED_CHUNK, locked)
                         .param("chunk", chunk)

@@ -80,7 +80,7 @@ public final class Steering {
    */
   public Optional<Integer> retranscribe(UUID tenant, UUID conversation) {
     return database.inTenant(
-        tenant, () -> conversations.lock(conversation).map(this::retranscribe));
+        tenant, () -> conversations.lockAgainstEnds(conversation).map(this::retranscribe));
   }
 
   private int retranscribe(LockedConversation conversation) {

@@ -31,11 +31,12 @@ public record LedgerRow(
     int crashCount,
     @Nullable UUID jobId) {
 
-  static final String COLUMNS =
+  /** In the order of {@link #read}. */
+  public static final String COLUMNS =
       "tenant_id, id, project_id, conversation_id, subject_id, stage, generation, state, priority,"
           + " epoch, attempts, crash_count, job_id";
 
-  static LedgerRow read(ResultSet row, int number) throws SQLException {
+  public static LedgerRow read(ResultSet row, int number) throws SQLException {
     return new LedgerRow(
         row.getObject("tenant_id", UUID.class),
         row.getObject("id", UUID.class),
@@ -50,6 +51,24 @@ public record LedgerRow(
         row.getInt("attempts"),
         row.getInt("crash_count"),
         row.getObject("job_id", UUID.class));
+  }
+
+  /** As it is once it is dispatched. */
+  public LedgerRow queued(UUID job) {
+    return new LedgerRow(
+        tenant,
+        id,
+        project,
+        conversation,
+        subject,
+        stage,
+        generation,
+        State.QUEUED,
+        priority,
+        epoch + 1,
+        attempts,
+        crashCount,
+        job);
   }
 
   public LedgerRow withGeneration(long newest) {

@@ -1,11 +1,14 @@
 package dev.talkmill.jobs.queue;
 
+import dev.talkmill.jobs.conversation.Chunk;
 import dev.talkmill.jobs.ledger.Claim;
 import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.stage.StageStep.Work;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -20,14 +23,26 @@ final class ClaimedWork implements Work {
   private final Database database;
   private final FencedWrites writes;
   private final Claim claim;
+  private final @Nullable Chunk chunk;
   private final DashboardLog page;
   private long shownAt = System.nanoTime();
 
-  ClaimedWork(Database database, FencedWrites writes, Claim claim, DashboardLog page) {
+  ClaimedWork(
+      Database database,
+      FencedWrites writes,
+      Claim claim,
+      @Nullable Chunk chunk,
+      DashboardLog page) {
     this.database = database;
     this.writes = writes;
     this.claim = claim;
+    this.chunk = chunk;
     this.page = page;
+  }
+
+  @Override
+  public Optional<Chunk> chunk() {
+    return Optional.ofNullable(chunk);
   }
 
   @Override

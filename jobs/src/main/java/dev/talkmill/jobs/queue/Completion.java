@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.queue;
 
+import dev.talkmill.jobs.conversation.Chunk;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.lane.Lanes.Permit;
@@ -11,6 +12,7 @@ import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.JourneyRunner.Next;
+import dev.talkmill.jobs.stage.StageStep.Alone;
 import dev.talkmill.jobs.stage.StageStep.Ended;
 import dev.talkmill.jobs.stage.StageStep.Ending;
 import java.util.Optional;
@@ -65,24 +67,43 @@ final class Completion {
       LedgerRow row = claim.row();
       return database
           .inTenant(row.tenant(), () -> end(row, request, ending, permits, repeated))
-          .map(next -> new Next(claims.keep(next, askedAt), permits.handOver()))
+          .map(next -> new Next(claims.keep(next.row(), askedAt), permits.handOver(), next.chunk()))
           .orElseGet(Next::none);
     } finally {
       permits.close();
     }
   }
 
-  private Optional<LedgerRow> end(
+  /** What the job goes on with. */
+  private record Successor(LedgerRow row, @Nullable Chunk chunk) {}
+
+  private Optional<Successor> end(
       LedgerRow row, JourneyRequest request, Ending ending, Permits permits, boolean repeated) {
+    if (ending instanceof Alone alone && !repeated) {
+      lock.share(row);
+      complete(row, alone.ended());
+      alone.write().run();
+      return goOn(row, alone.ended(), request, permits);
+    }
     LockedConversation conversation = lock.lockOrNull(row);
     if (repeated && wasCommitted(row, request)) {
       return Optional.empty();
     }
     Ended ended = conversation == null ? Ended.with("superseded") : ending.apply(conversation);
+    complete(row, ended);
+    return goOn(row, ended, request, permits);
+  }
+
+  private void complete(LedgerRow row, Ended ended) {
     writes.complete(row, ended.outcome(), ended.provider());
     database.afterCommit(() -> meters.count(row, ended.outcome()));
+  }
+
+  private Optional<Successor> goOn(
+      LedgerRow row, Ended ended, JourneyRequest request, Permits permits) {
     if (ended.next().isPresent()) {
-      return successor(ended.next().get(), request, permits);
+      return successor(ended.next().get(), request, permits)
+          .map(claimed -> new Successor(claimed, ended.chunk()));
     }
     lock.lookAgain(row);
     return Optional.empty();

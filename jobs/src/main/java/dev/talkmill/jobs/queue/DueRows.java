@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.queue;
 
+import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
@@ -37,14 +38,14 @@ final class DueRows {
 
   private static final String LOCK_DUE =
       """
-      SELECT p.tenant_id, p.id, p.stage, p.subject_id, p.epoch + 1 AS epoch, p.job_id
-      FROM processing_status p
+      SELECT %s FROM processing_status p
       JOIN unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[])) AS due (tenant_id, id)
         USING (tenant_id, id)
       WHERE p.state = 'PENDING'
       ORDER BY p.id
       FOR UPDATE OF p SKIP LOCKED
-      """;
+      """
+          .formatted(LedgerRow.COLUMNS);
 
   private static final String QUEUE =
       """
@@ -79,8 +80,15 @@ final class DueRows {
   /** A due row, not locked yet. */
   record Candidate(Stage stage, Priority priority, UUID tenant, UUID id) {}
 
-  /** A locked row with the epoch it is dispatched at and the job of its last attempt. */
-  record Due(UUID tenant, UUID id, Stage stage, UUID subject, long epoch, @Nullable UUID oldJob) {}
+  /** A locked row as it is dispatched, its new job, and that of its last attempt. */
+  record Due(LedgerRow row, JourneyRequest request, @Nullable UUID oldJob) {
+
+    static Due of(LedgerRow pending) {
+      JourneyRequest request =
+          JourneyRequest.of(pending.stage(), pending.tenant(), pending.id(), pending.epoch() + 1);
+      return new Due(pending.queued(request.jobId()), request, pending.jobId());
+    }
+  }
 
   /**
    * The due rows of every lane that has places, tenant after tenant.
@@ -132,21 +140,21 @@ final class DueRows {
         .sql(LOCK_DUE)
         .param("tenants", chosen.stream().map(Candidate::tenant).toArray(UUID[]::new))
         .param("ids", chosen.stream().map(Candidate::id).toArray(UUID[]::new))
-        .query(DueRows::due)
+        .query((row, number) -> Due.of(LedgerRow.read(row, number)))
         .list();
   }
 
   /** Moves locked rows to QUEUED, each with the job of its request. */
-  void queue(List<Due> due, List<JourneyRequest> requests, Duration lease) {
+  void queue(List<Due> due, Duration lease) {
+    List<LedgerRow> rows = due.stream().map(Due::row).toList();
     database
-        .sql()
-        .sql(QUEUE)
-        .param("tenants", due.stream().map(Due::tenant).toArray(UUID[]::new))
-        .param("ids", due.stream().map(Due::id).toArray(UUID[]::new))
-        .param("epochs", due.stream().map(Due::epoch).toArray(Long[]::new))
-        .param("jobs", requests.stream().map(JourneyRequest::jobId).toArray(UUID[]::new))
+        .write(QUEUE)
+        .param("tenants", rows.stream().map(LedgerRow::tenant).toArray(UUID[]::new))
+        .param("ids", rows.stream().map(LedgerRow::id).toArray(UUID[]::new))
+        .param("epochs", rows.stream().map(LedgerRow::epoch).toArray(Long[]::new))
+        .param("jobs", rows.stream().map(LedgerRow::jobId).toArray(UUID[]::new))
         .param("lease", lease.toMillis() / 1000.0)
-        .update();
+        .later();
   }
 
   /** How long until the earliest row that comes due after {@code looked}; null if there is none. */
@@ -168,15 +176,5 @@ final class DueRows {
         Priority.ofRank(row.getInt("priority")),
         row.getObject("tenant_id", UUID.class),
         row.getObject("id", UUID.class));
-  }
-
-  private static Due due(ResultSet row, int number) throws SQLException {
-    return new Due(
-        row.getObject("tenant_id", UUID.class),
-        row.getObject("id", UUID.class),
-        Stage.valueOf(row.getString("stage")),
-        row.getObject("subject_id", UUID.class),
-        row.getLong("epoch"),
-        row.getObject("job_id", UUID.class));
   }
 }

@@ -27,10 +27,15 @@ final class EndingLock {
         : null;
   }
 
+  /** For an end that leaves the conversation as it is. */
+  void share(LedgerRow row) {
+    conversations.share(row.conversation());
+  }
+
   /** Whoever ends a row looks whether something is behind now, under the lock it already holds. */
   void lookAgain(LedgerRow row) {
     if (row.stage().subject() != Subject.TOMBSTONE) {
-      conversations.lock(row.conversation()).ifPresent(conversations::scheduleIfBehind);
+      conversations.lookAgain(row.conversation());
     }
   }
 }

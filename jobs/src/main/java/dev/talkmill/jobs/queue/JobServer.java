@@ -113,20 +113,17 @@ public final class JobServer implements Jobs, AutoCloseable {
   }
 
   @Override
-  public void replace(List<UUID> old, List<DueRows.Due> rows, List<JourneyRequest> requests) {
+  public void replace(List<UUID> old, List<DueRows.Due> rows) {
     if (!old.isEmpty()) {
       database
-          .sql()
-          .sql(DELETE_OLD)
+          .write(DELETE_OLD)
           .param("ids", old.stream().map(UUID::toString).toArray(String[]::new))
-          .update();
+          .later();
     }
-    List<Job> jobs = new ArrayList<>(requests.size());
-    for (int i = 0; i < requests.size(); i++) {
-      JourneyRequest request = requests.get(i);
-      DueRows.Due row = rows.get(i);
-      Job job = new Job(request.jobId(), new JobDetails(request));
-      job.setJobName("%s of %s".formatted(row.stage(), row.subject()));
+    List<Job> jobs = new ArrayList<>(rows.size());
+    for (DueRows.Due due : rows) {
+      Job job = new Job(due.request().jobId(), new JobDetails(due.request()));
+      job.setJobName("%s of %s".formatted(due.row().stage(), due.row().subject()));
       // The ledger owns retries.
       job.setAmountOfRetries(0);
       jobs.add(job);

@@ -11,7 +11,7 @@ interface Jobs {
    *
    * @param old ids of jobs of earlier attempts
    */
-  void replace(List<UUID> old, List<DueRows.Due> rows, List<JourneyRequest> requests);
+  void replace(List<UUID> old, List<DueRows.Due> rows);
 
   /** Makes an idle worker look for jobs now instead of at its next poll. After commit. */
   void nudge();

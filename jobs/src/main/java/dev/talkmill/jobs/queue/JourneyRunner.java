@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.queue;
 
+import dev.talkmill.jobs.conversation.Chunk;
 import dev.talkmill.jobs.lane.Isolation;
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.lane.Lanes.Permit;
@@ -40,6 +41,7 @@ public final class JourneyRunner {
   private final Lanes lanes;
   private final Isolation isolation;
   private final Endings endings;
+  private final Dispatched dispatched;
   private final Duration roomWait;
   private final AtomicInteger running = new AtomicInteger();
   private volatile boolean draining;
@@ -54,6 +56,7 @@ public final class JourneyRunner {
       ClaimRules rules,
       Lanes lanes,
       Endings endings,
+      Dispatched dispatched,
       Duration roomWait) {
     this.database = database;
     this.writes = writes;
@@ -62,6 +65,7 @@ public final class JourneyRunner {
     this.lanes = lanes;
     this.isolation = new Isolation();
     this.endings = endings;
+    this.dispatched = dispatched;
     this.roomWait = roomWait;
   }
 
@@ -76,7 +80,10 @@ public final class JourneyRunner {
   }
 
   void run(JourneyRequest request, DashboardLog page) {
-    Optional<LedgerRow> row = claims.peek(request.tenant(), request.row(), request.jobId());
+    Optional<LedgerRow> row =
+        dispatched
+            .take(request.jobId())
+            .or(() -> claims.peek(request.tenant(), request.row(), request.jobId()));
     if (row.isEmpty()) {
       page.line("Nothing to do: the row has ended or another job carries it.");
       return;
@@ -137,12 +144,14 @@ public final class JourneyRunner {
   private void journey(Claim first, Permit firstPermit, JourneyRequest request, DashboardLog page) {
     running.incrementAndGet();
     @Nullable Claim claim = first;
+    @Nullable Chunk chunk = null;
     Permit permit = firstPermit;
     try {
       while (claim != null) {
-        Next next = step(claim, request, page);
+        Next next = step(claim, chunk, request, page);
         permit.close();
         claim = next.claim();
+        chunk = next.chunk();
         permit = next.permit();
       }
     } finally {
@@ -151,11 +160,11 @@ public final class JourneyRunner {
     }
   }
 
-  private Next step(Claim claim, JourneyRequest request, DashboardLog page) {
+  private Next step(Claim claim, @Nullable Chunk chunk, JourneyRequest request, DashboardLog page) {
     LedgerRow row = claim.row();
     putContext(row);
     try {
-      ClaimedWork work = new ClaimedWork(database, writes, claim, page);
+      ClaimedWork work = new ClaimedWork(database, writes, claim, chunk, page);
       page.line("%s, attempt %d".formatted(row.stage(), row.attempts() + 1));
       Next next = endings.succeed(claim, request, endings.step(row.stage()).run(work));
       log.debug("{} ended", row.stage());
@@ -231,10 +240,14 @@ public final class JourneyRunner {
     MDC.put("epoch", String.valueOf(row.epoch()));
   }
 
-  /** The successor that this job goes on with, and the permit taken for it; both or none. */
-  record Next(@Nullable Claim claim, Permit permit) {
+  /**
+   * The successor that this job goes on with, and the permit taken for it; both or none.
+   *
+   * @param chunk as the stage before left it, where it is known
+   */
+  record Next(@Nullable Claim claim, Permit permit, @Nullable Chunk chunk) {
     static Next none() {
-      return new Next(null, () -> {});
+      return new Next(null, () -> {}, null);
     }
   }
 }

@@ -40,6 +40,7 @@ public final class Relay {
   private final Database database;
   private final DueRows rows;
   private final Jobs jobs;
+  private final Dispatched dispatched;
   private final Lanes lanes;
   private final Duration dispatchLease;
   private final int tenantInFlightMax;
@@ -49,10 +50,16 @@ public final class Relay {
   private volatile OffsetDateTime lookedAt = OffsetDateTime.MIN;
 
   public Relay(
-      Database database, Jobs jobs, Lanes lanes, Duration dispatchLease, int tenantInFlightMax) {
+      Database database,
+      Jobs jobs,
+      Dispatched dispatched,
+      Lanes lanes,
+      Duration dispatchLease,
+      int tenantInFlightMax) {
     this.database = database;
     this.rows = new DueRows(database);
     this.jobs = jobs;
+    this.dispatched = dispatched;
     this.lanes = lanes;
     this.dispatchLease = dispatchLease;
     this.tenantInFlightMax = tenantInFlightMax;
@@ -146,12 +153,11 @@ public final class Relay {
     if (due.isEmpty()) {
       return;
     }
-    List<JourneyRequest> requests =
-        due.stream()
-            .map(row -> JourneyRequest.of(row.stage(), row.tenant(), row.id(), row.epoch()))
-            .toList();
-    rows.queue(due, requests, dispatchLease);
-    jobs.replace(due.stream().map(Due::oldJob).filter(Objects::nonNull).toList(), due, requests);
-    database.afterCommit(jobs::nudge);
+    rows.queue(due, dispatchLease);
+    jobs.replace(due.stream().map(Due::oldJob).filter(Objects::nonNull).toList(), due);
+    database.afterCommit(() -> {
+      due.forEach(one -> dispatched.add(one.request().jobId(), one.row()));
+      jobs.nudge();
+    });
   }
 }

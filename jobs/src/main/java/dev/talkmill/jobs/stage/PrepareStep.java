@@ -68,8 +68,8 @@ public final class PrepareStep implements StageStep {
   @Override
   public Ending run(Work work) {
     Chunk chunk =
-        database
-            .inTenant(work.tenant(), () -> chunks.find(work.row().subject()))
+        work.chunk()
+            .or(() -> database.inTenant(work.tenant(), () -> chunks.find(work.row().subject())))
             .orElseThrow(() -> FailureException.of(FailureCode.ERASED, "the chunk was erased"));
     Optional<NoSpeech> early = PrepareDecision.beforeDecoding(chunk.bytes());
     if (early.isPresent()) {
@@ -79,11 +79,7 @@ public final class PrepareStep implements StageStep {
     work.log("%.1f s of %s".formatted(audio.seconds(), audio.codec()));
     Verdict verdict = PrepareDecision.decide(chunk.bytes(), audio, splitAfter, partLength);
     return switch (verdict) {
-      case Verdict.Whole whole ->
-          conversation -> {
-            prepared(conversation, chunk, audio, whole.missingSeconds());
-            return Ended.then(next(work.row(), chunk));
-          };
+      case Verdict.Whole whole -> whole(work, chunk, audio, whole.missingSeconds());
       case NoSpeech silent ->
           conversation -> {
             prepared(conversation, chunk, audio, silent.missingSeconds());
@@ -98,6 +94,19 @@ public final class PrepareStep implements StageStep {
         };
       }
     };
+  }
+
+  private Ending whole(Work work, Chunk chunk, DecodedAudio audio, double missing) {
+    Ended ended =
+        Ended.then(next(work.row(), chunk), chunk.prepared(audio.seconds(), audio.mediaType()));
+    if (chunk.first()) {
+      return conversation -> {
+        prepared(conversation, chunk, audio, missing);
+        return ended;
+      };
+    }
+    return new Alone(
+        ended, () -> chunks.prepared(chunk.id(), audio.seconds(), missing, audio.mediaType()));
   }
 
   private void prepared(

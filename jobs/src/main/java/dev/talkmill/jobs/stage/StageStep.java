@@ -35,6 +35,21 @@ public interface StageStep {
   }
 
   /**
+   * An end that changes nothing of its conversation but its own chunk, and goes on. It shares the
+   * conversation with others that end or take chunks in, and keeps out only what cancels rows.
+   *
+   * @param ended known before anything is written
+   * @param write runs after the row's own write: whoever cancels takes the row first too
+   */
+  record Alone(Ended ended, Runnable write) implements Ending {
+    @Override
+    public Ended apply(LockedConversation conversation) {
+      write.run();
+      return ended;
+    }
+  }
+
+  /**
    * How a row ended.
    *
    * @param outcome stored with the row, for example {@code ok}, {@code no_speech}, {@code

@@ -63,18 +63,17 @@ public final class StoreStep implements StageStep {
     if (chunk.storageKey() == null) {
       put(work, chunk, key, copy);
     }
-    return conversation -> {
-      chunks.stored(chunk.id(), key);
-      return Ended.then(
-          NewRow.due(
-              row.project(),
-              row.conversation(),
-              chunk.id(),
-              Stage.PREPARE,
-              chunk.revision(),
-              row.priority()),
-          chunk.stored(key));
-    };
+    return new Alone(
+        Ended.then(
+            NewRow.due(
+                row.project(),
+                row.conversation(),
+                chunk.id(),
+                Stage.PREPARE,
+                chunk.revision(),
+                row.priority()),
+            chunk.stored(key)),
+        () -> chunks.stored(chunk.id(), key));
   }
 
   /** Reads the chunk and, unless they are stored, what is spooled of it, in one transaction. */

@@ -129,13 +129,13 @@ class BacklogCostTest {
     Jobs nowhere =
         new Jobs() {
           @Override
-          public void replace(
-              List<UUID> old, List<DueRows.Due> rows, List<JourneyRequest> requests) {}
+          public void replace(List<UUID> old, List<DueRows.Due> rows) {}
 
           @Override
           public void nudge() {}
         };
-    return new Relay(db, nowhere, new Lanes(sizes, Map.of()), Duration.ofHours(1), 1_000);
+    return new Relay(
+        db, nowhere, new Dispatched(), new Lanes(sizes, Map.of()), Duration.ofHours(1), 1_000);
   }
 
   private static void system(String statement) {

@@ -42,7 +42,7 @@ class RelayTest {
     private volatile Runnable during = () -> {};
 
     @Override
-    public void replace(List<UUID> old, List<Due> due, List<JourneyRequest> requests) {
+    public void replace(List<UUID> old, List<Due> due) {
       during.run();
       rows.addAll(due);
     }
@@ -92,8 +92,9 @@ class RelayTest {
     Home small = database.home();
     rows(small, Stage.TRANSCRIBE, Priority.LIVE, 3);
     relay(4, 1_000).runOnce();
-    assertThat(jobs.rows).extracting(Due::tenant).hasSize(6).contains(small.tenant());
-    assertThat(jobs.rows.stream().filter(row -> row.tenant().equals(small.tenant()))).hasSize(3);
+    assertThat(jobs.rows).extracting(due -> due.row().tenant()).hasSize(6).contains(small.tenant());
+    assertThat(jobs.rows.stream().filter(due -> due.row().tenant().equals(small.tenant())))
+        .hasSize(3);
   }
 
   @Test
@@ -104,7 +105,7 @@ class RelayTest {
         texts("SELECT id FROM processing_status ORDER BY next_attempt_at, id LIMIT 6");
     relay(4, 1_000).runOnce();
     assertThat(jobs.rows)
-        .extracting(row -> row.id().toString())
+        .extracting(due -> due.row().id().toString())
         .containsExactlyInAnyOrderElementsOf(oldest);
   }
 
@@ -119,7 +120,7 @@ class RelayTest {
       sql("DELETE FROM processing_status WHERE state = 'QUEUED'");
     }
     Map<UUID, Integer> got = new HashMap<>();
-    jobs.rows.forEach(row -> got.merge(row.tenant(), 1, Integer::sum));
+    jobs.rows.forEach(due -> got.merge(due.row().tenant(), 1, Integer::sum));
     assertThat(got.values()).containsExactly(3, 3, 3, 3, 3);
   }
 
@@ -210,10 +211,10 @@ class RelayTest {
     for (long epoch = 1; epoch <= 3; epoch++) {
       relay.runOnce();
       Due due = jobs.rows.getLast();
-      assertThat(due.epoch()).isEqualTo(epoch);
+      assertThat(due.row().epoch()).isEqualTo(epoch);
       assertThat(texts("SELECT job_id FROM processing_status"))
-          .containsExactly(JourneyRequest.jobId(due.id(), epoch).toString());
-      seen.put(JourneyRequest.jobId(due.id(), epoch), epoch);
+          .containsExactly(JourneyRequest.jobId(due.row().id(), epoch).toString());
+      seen.put(JourneyRequest.jobId(due.row().id(), epoch), epoch);
       sql("UPDATE processing_status SET state = 'PENDING', lease_until = NULL");
     }
     assertThat(seen).hasSize(3);
@@ -257,7 +258,8 @@ class RelayTest {
   }
 
   private Relay relay(Lanes lanes, int tenantMax) {
-    return new Relay(database.database(), jobs, lanes, Duration.ofHours(1), tenantMax);
+    return new Relay(
+        database.database(), jobs, new Dispatched(), lanes, Duration.ofHours(1), tenantMax);
   }
 
   private static Lanes lanes(int size) {

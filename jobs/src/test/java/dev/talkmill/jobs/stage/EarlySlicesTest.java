@@ -3,6 +3,7 @@ package dev.talkmill.jobs.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.talkmill.jobs.conversation.Chunks;
+import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.DueSignal;
 import dev.talkmill.jobs.testing.Await;
 import dev.talkmill.jobs.testing.Bench;
@@ -144,20 +145,20 @@ class EarlySlicesTest {
             () -> {
               var core = bench.core();
               var locked = core.conversations().lock(conversation).orElseThrow();
-              core.chunks().insert(stored(id, sequence));
+              core.chunks().insert(locked, stored(locked, id, sequence));
               core.ledger().insert(bench.row(conversation, id, Stage.PREPARE, 1));
-              core.conversations().changed(locked);
+              core.conversations().accepted(locked);
               return id;
             });
   }
 
-  private Chunks.Insert stored(UUID id, long sequence) {
+  private Chunks.Insert stored(LockedConversation locked, UUID id, long sequence) {
     return new Chunks.Insert(
         id,
         conversation,
         null,
         ChunkSource.PORTAL_AUDIO,
-        bench.core().chunks().nextOrdinal(conversation),
+        locked.nextOrdinal(),
         sequence,
         null,
         ChunkState.OPEN,

@@ -10,10 +10,11 @@ import java.sql.Statement;
 /**
  * What the database has done so far.
  *
- * @param commits of this database
+ * @param statements sent to this database
+ * @param commits of this database, of which those that wrote nothing cost no write to disk
  * @param walBytes of the whole server
  */
-record Cost(long commits, long walBytes) {
+record Cost(long statements, long commits, long walBytes) {
 
   static Cost of(Address address) throws SQLException {
     try (Connection connection = Pools.owner(address).getConnection();
@@ -21,16 +22,20 @@ record Cost(long commits, long walBytes) {
         ResultSet row =
             statement.executeQuery(
                 """
-                SELECT (SELECT xact_commit FROM pg_stat_database
+                SELECT (SELECT coalesce(sum(calls), 0) FROM pg_stat_statements
+                        WHERE dbid = (SELECT oid FROM pg_database
+                                      WHERE datname = current_database())),
+                       (SELECT xact_commit FROM pg_stat_database
                         WHERE datname = current_database()),
                        CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bigint)
                 """)) {
       row.next();
-      return new Cost(row.getLong(1), row.getLong(2));
+      return new Cost(row.getLong(1), row.getLong(2), row.getLong(3));
     }
   }
 
   Cost minus(Cost earlier) {
-    return new Cost(commits - earlier.commits, walBytes - earlier.walBytes);
+    return new Cost(
+        statements - earlier.statements, commits - earlier.commits, walBytes - earlier.walBytes);
   }
 }

@@ -45,6 +45,7 @@ final class Journeys implements Measure {
       return List.of(
           Figure.alone("journeys", journeys / seconds, "1/s"),
           Figure.alone("conversations", conversations / seconds, "1/s"),
+          Figure.alone("journey_statements", spent.statements() / journeys, ""),
           Figure.alone("journey_commits", spent.commits() / journeys, ""),
           Figure.alone("journey_wal_bytes", spent.walBytes() / journeys, "B"));
     }

@@ -54,12 +54,15 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
  */
 final class Mill implements AutoCloseable {
 
-  /** Those of a worker that calls a speech provider, see {@code PipelineWiring}. */
+  /**
+   * Those of a worker that calls a speech provider, see {@code PipelineWiring}; but a decoder that
+   * takes no time is not bounded by the cores.
+   */
   private static final Map<Stage, Integer> LANES =
       new EnumMap<>(
           Map.of(
               Stage.STORE, 32,
-              Stage.PREPARE, Runtime.getRuntime().availableProcessors(),
+              Stage.PREPARE, 32,
               Stage.TRANSCRIBE, 64,
               Stage.AGGREGATE, 8,
               Stage.SUMMARIZE, 16,
@@ -67,6 +70,7 @@ final class Mill implements AutoCloseable {
 
   private static final Duration CALL = Duration.ofMinutes(5);
   private static final long SPOOL_BYTES = 4L << 30;
+  private static final byte[] EBML = {0x1A, 0x45, (byte) 0xDF, (byte) 0xA3};
   private static final byte[] SLICE = slice();
   private static final String SLICE_SHA256 = sha256(SLICE);
 
@@ -230,11 +234,13 @@ final class Mill implements AutoCloseable {
     }
   }
 
+  /** Begins as a WebM file does, so that nobody looks for the head of an earlier slice. */
   private static byte[] slice() {
     byte[] bytes = new byte[16 * 1024];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (i * 31);
     }
+    System.arraycopy(EBML, 0, bytes, 0, EBML.length);
     return bytes;
   }
 

@@ -42,9 +42,23 @@ final class Stand implements AutoCloseable {
 
   Stand(Path directory, Size size, PrintStream out) {
     this.directory = directory;
-    this.server = EmbeddedPostgres.start(directory.resolve("postgres"));
+    this.server = counting(directory.resolve("postgres"));
     this.size = size;
     this.out = out;
+  }
+
+  /** A server that counts statements, for which it is started twice. */
+  private static EmbeddedPostgres counting(Path directory) {
+    try (EmbeddedPostgres first = EmbeddedPostgres.start(directory)) {
+      execute(
+          new Address(first.jdbcUrl(), first.username(), first.password()),
+          "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
+    }
+    EmbeddedPostgres second = EmbeddedPostgres.start(directory);
+    execute(
+        new Address(second.jdbcUrl(), second.username(), second.password()),
+        "CREATE EXTENSION pg_stat_statements");
+    return second;
   }
 
   Size size() {
@@ -69,6 +83,7 @@ final class Stand implements AutoCloseable {
   Address empty(String name) {
     String database = name + "_" + databases.incrementAndGet();
     execute(address("talkmill"), "CREATE DATABASE " + database);
+    execute(address(database), "CREATE EXTENSION pg_stat_statements");
     return address(database);
   }
 

@@ -71,8 +71,8 @@ final class Mill implements AutoCloseable {
   private static final Duration CALL = Duration.ofMinutes(5);
   private static final long SPOOL_BYTES = 4L << 30;
   private static final byte[] EBML = {0x1A, 0x45, (byte) 0xDF, (byte) 0xA3};
-  private static final byte[] SLICE = slice();
-  private static final String SLICE_SHA256 = sha256(SLICE);
+  static final byte[] SLICE = slice();
+  static final String SLICE_SHA256 = sha256(SLICE);
 
   private final HikariDataSource work;
   private final HikariDataSource jobs;

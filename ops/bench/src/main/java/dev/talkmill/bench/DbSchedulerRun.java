@@ -46,18 +46,16 @@ final class DbSchedulerRun extends HandEngine {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final Joining joining;
   private final OneTimeTask<Void> journey;
   private final Scheduler scheduler;
 
   DbSchedulerRun(Address address, Path directory) throws SQLException {
     super(address, directory);
-    this.joining = new Joining(pool());
     this.journey =
         Tasks.oneTime("journey")
             .execute((instance, context) -> summaries().guard(() -> run(instance.getId())));
     this.scheduler =
-        Scheduler.create(joining, journey)
+        Scheduler.create(new Joining(pool()), journey)
             .threads(THREADS)
             .pollUsingLockAndFetch(0.5, 4.0)
             .pollingInterval(POLL)
@@ -82,12 +80,12 @@ final class DbSchedulerRun extends HandEngine {
 
   @Override
   public void insideTransaction(Connection connection, HandRow row) {
-    joining.transaction.set(connection);
+    Joining.TRANSACTION.set(connection);
     try {
       scheduler.schedule(
           journey.instance(row.tenant() + "/" + row.id()), Clock.systemUTC().instant());
     } finally {
-      joining.transaction.remove();
+      Joining.TRANSACTION.remove();
     }
   }
 
@@ -105,8 +103,9 @@ final class DbSchedulerRun extends HandEngine {
   /** The connection of the caller's transaction where there is one, else one of the pool. */
   private static final class Joining extends AbstractDataSource {
 
+    private static final ThreadLocal<@Nullable Connection> TRANSACTION = new ThreadLocal<>();
+
     private final DataSource pool;
-    private final ThreadLocal<@Nullable Connection> transaction = new ThreadLocal<>();
 
     Joining(DataSource pool) {
       this.pool = pool;
@@ -114,7 +113,7 @@ final class DbSchedulerRun extends HandEngine {
 
     @Override
     public Connection getConnection() throws SQLException {
-      Connection running = transaction.get();
+      Connection running = TRANSACTION.get();
       return running == null
           ? pool.getConnection()
           : new SingleConnectionDataSource(running, true).getConnection();

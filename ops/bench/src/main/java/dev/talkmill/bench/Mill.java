@@ -175,6 +175,12 @@ final class Mill implements AutoCloseable {
     return this;
   }
 
+  /** Takes chunks in, and leaves the work to other workers of the database. */
+  Mill startIntake() {
+    wakeUp.start();
+    return this;
+  }
+
   Core core() {
     return core;
   }

@@ -47,12 +47,13 @@ final class Stand implements AutoCloseable {
     this.out = out;
   }
 
-  /** A server that counts statements, for which it is started twice. */
+  /** A server that counts statements and takes several workers; for both it is started twice. */
   private static EmbeddedPostgres counting(Path directory) {
     try (EmbeddedPostgres first = EmbeddedPostgres.start(directory)) {
       execute(
           new Address(first.jdbcUrl(), first.username(), first.password()),
-          "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
+          "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'",
+          "ALTER SYSTEM SET max_connections = 200");
     }
     EmbeddedPostgres second = EmbeddedPostgres.start(directory);
     execute(

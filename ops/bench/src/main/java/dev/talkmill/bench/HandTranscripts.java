@@ -2,45 +2,23 @@ package dev.talkmill.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.talkmill.jobs.postgres.Json;
-import dev.talkmill.pipeline.aggregate.ChunkResult;
 import dev.talkmill.pipeline.aggregate.Timeline;
 import dev.talkmill.pipeline.aggregate.Transcript;
-import dev.talkmill.pipeline.chunk.ChunkState;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.summarize.Summarizer;
 import dev.talkmill.pipeline.summarize.Summarizer.Summary;
 import dev.talkmill.pipeline.summarize.Summarizer.SummaryRequest;
-import dev.talkmill.pipeline.transcribe.Recognition.SpeechSegment;
 import dev.talkmill.pipeline.transcribe.Recognition.Word;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.type.TypeReference;
 
 /** The stages of a conversation, by hand; see {@link HandWork}. */
 final class HandTranscripts {
-
-  private static final TypeReference<List<SpeechSegment>> SEGMENTS = new TypeReference<>() {};
-
-  private static final String RESULTS =
-      """
-      SELECT u.id, u.state, u.code, coalesce(u.seconds, 0), u.missing_seconds, p.offset_seconds,
-             coalesce(p.owned_start, 0), coalesce(p.owned_end, p.seconds, 0), t.language,
-             t.segments, t.provider, t.model, t.attempt, t.cost_micros
-      FROM conversation_chunk u
-      JOIN conversation_chunk p
-        ON p.tenant_id = u.tenant_id
-       AND ((u.state = 'SPLIT' AND p.parent_id = u.id) OR (u.state <> 'SPLIT' AND p.id = u.id))
-      LEFT JOIN chunk_transcript t
-        ON t.tenant_id = p.tenant_id AND t.chunk_id = p.id AND t.revision = p.revision
-      WHERE u.tenant_id = ? AND u.conversation_id = ? AND u.parent_id IS NULL
-      ORDER BY coalesce(u.sequence, u.ordinal), u.recorded_at NULLS LAST, u.ordinal, p.ordinal
-      """;
 
   private static final String TRANSCRIPT_MADE =
       """
@@ -122,9 +100,7 @@ final class HandTranscripts {
   }
 
   HandRow aggregate(HandRow row) throws SQLException {
-    Transcript transcript =
-        Timeline.join(
-            jdbc.query(HandTranscripts::result, RESULTS, row.tenant(), row.conversation()));
+    Transcript transcript = Timeline.join(HandResults.of(jdbc, row));
     return jdbc.inTransaction(connection -> {
       HandConversation.lock(connection, row.tenant(), row.conversation());
       Jdbc.updateOne(
@@ -138,29 +114,6 @@ final class HandTranscripts {
       row.complete(connection);
       return row.then(Stage.SUMMARIZE).insertClaimed(connection);
     });
-  }
-
-  /** A conversation whose chunks are never cut has one row a chunk. */
-  private static ChunkResult result(ResultSet row) throws SQLException {
-    ChunkState state = ChunkState.valueOf(row.getString(2));
-    List<SpeechSegment> segments = Json.readList(row.getString(10), SEGMENTS);
-    return new ChunkResult(
-        row.getObject(1, UUID.class),
-        state,
-        row.getString(3),
-        row.getDouble(4),
-        row.getDouble(5),
-        List.of(
-            new ChunkResult.Part(
-                state,
-                row.getString(3),
-                row.getDouble(6),
-                row.getDouble(7),
-                row.getDouble(8),
-                row.getString(9),
-                segments,
-                new ChunkResult.Source(
-                    row.getString(11), row.getString(12), row.getInt(13), row.getLong(14)))));
   }
 
   private static void insert(Connection connection, HandRow row, Transcript transcript)

@@ -121,6 +121,7 @@ final class Journeys implements Measure {
   private static double stockJobRunr(Stand stand) throws Exception {
     int conversations = stand.size().of(50, 2);
     Address address = stand.migrated("journeys_stock");
+    StockJobRunr.dropTables(address);
     try (StockJobRunr stock = new StockJobRunr(address, stand.scratch("journeys_stock"))) {
       stock.seconds(stand.size().of(10, 1));
       Stand.execute(address, "ANALYZE");

@@ -70,6 +70,11 @@ final class StockJobRunr extends HandEngine {
             storage, json, activator(), usingStandardBackgroundJobServerConfiguration());
   }
 
+  /** Drops the tables that Talkmill has made for JobRunr: here it makes its own. */
+  static void dropTables(Address address) {
+    Stand.execute(address, "DROP SCHEMA jobrunr CASCADE");
+  }
+
   private JobActivator activator() {
     Handler handler = new Handler(this);
     return new JobActivator() {

@@ -89,6 +89,11 @@ final class Fakes {
     }
 
     @Override
+    public Duration callLimit(long bytes) {
+      return Duration.ofMinutes(1);
+    }
+
+    @Override
     public void delete(String key) {}
 
     @Override

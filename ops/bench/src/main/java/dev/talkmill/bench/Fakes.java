@@ -89,6 +89,11 @@ final class Fakes {
     }
 
     @Override
+    public int deleteAll(String prefix, Runnable beforeEach) {
+      return 0;
+    }
+
+    @Override
     public Duration callLimit(long bytes) {
       return Duration.ofMinutes(1);
     }

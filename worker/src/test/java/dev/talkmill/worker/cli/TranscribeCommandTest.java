@@ -206,6 +206,9 @@ class TranscribeCommandTest {
               What to do: Send webm, ogg, mp3, m4a, mp4, wav or flac; the content counts, not\
              the name. Convert the recording, for example: ffmpeg -i IN -ac 1 -ar 16000 OUT.flac
             """);
+    assertThat(cli.err())
+        .contains("list.wav: not transcribed, 0 %")
+        .doesNotContain("list.wav: done", "Missing");
     assertThat(cli.out()).isEqualTo("==> talk.mp3 <==\ntxt of talk: Hello Zoë.\n");
   }
 

@@ -97,10 +97,13 @@ final class StockJobRunr extends HandEngine {
     List<UUID> recorded = Clients.record(this, conversations);
     long accepted = System.nanoTime();
     server.start();
-    recorded.forEach(this::awaitSummary);
-    long end = System.nanoTime();
-    server.stop();
-    return ((accepted - start) + (end - began.get())) / 1e9;
+    try {
+      recorded.forEach(this::awaitSummary);
+      long end = System.nanoTime();
+      return ((accepted - start) + (end - began.get())) / 1e9;
+    } finally {
+      server.stop();
+    }
   }
 
   @Override

@@ -33,15 +33,15 @@ final class StockJobRunr extends HandEngine {
   private final AtomicLong began = new AtomicLong(NOT_YET);
 
   /** What JobRunr stores of a job. */
-  record Journey(UUID tenant, UUID row) implements JobRequest {
+  public record Journey(UUID tenant, UUID row) implements JobRequest {
     @Override
     public Class<Handler> getJobRequestHandler() {
       return Handler.class;
     }
   }
 
-  /** Called by JobRunr. */
-  static final class Handler implements JobRequestHandler<Journey> {
+  /** Called by JobRunr, which is why it is public. */
+  public static final class Handler implements JobRequestHandler<Journey> {
 
     private final StockJobRunr engine;
 

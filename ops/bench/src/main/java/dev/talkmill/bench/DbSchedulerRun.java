@@ -22,7 +22,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  */
 final class DbSchedulerRun extends HandEngine {
 
-  /** As its documentation gives it for PostgreSQL, with its recommended indexes. */
+  /**
+   * As its documentation gives it for PostgreSQL, but for the index of priorities: none are used.
+   */
   private static final String[] TABLE = {
     """
     CREATE TABLE talkmill.scheduled_tasks (

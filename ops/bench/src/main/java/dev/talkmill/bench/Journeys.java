@@ -103,10 +103,10 @@ final class Journeys implements Measure {
         new Contender(
             stand, "dbs", (address, scratch) -> new DbSchedulerRun(address, scratch).start());
     DbSchedulerRun.createTables(dbScheduler.address);
-    int conversations = stand.size().of(400, 4);
+    int conversations = stand.size().of(400, 1);
     for (int round = 0; round < stand.size().of(ROUNDS, ROUNDS_LEAST); round++) {
       for (Contender each : List.of(mill, byHand, dbScheduler)) {
-        each.turn(stand.size().of(50, 2), conversations);
+        each.turn(stand.size().of(50, 1), conversations);
       }
       stand.say(
           "journeys/s: %.0f, by hand %.0f, db-scheduler %.0f"
@@ -119,7 +119,7 @@ final class Journeys implements Measure {
   }
 
   private static double stockJobRunr(Stand stand) throws Exception {
-    int conversations = stand.size().of(50, 2);
+    int conversations = stand.size().of(50, 1);
     Address address = stand.migrated("journeys_stock");
     StockJobRunr.dropTables(address);
     try (StockJobRunr stock = new StockJobRunr(address, stand.scratch("journeys_stock"))) {

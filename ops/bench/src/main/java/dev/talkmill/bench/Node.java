@@ -3,35 +3,32 @@ package dev.talkmill.bench;
 import dev.talkmill.jobs.postgres.Pools.Address;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A worker in a JVM of its own with a small heap, on this JVM's class path. */
 final class Node implements AutoCloseable {
 
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration ANSWER = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofSeconds(40);
 
   private final Process process;
-  private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+  private final Writer in;
+  private final Semaphore answers = new Semaphore(0);
 
   private Node(Process process) {
     this.process = process;
+    this.in = process.outputWriter();
     Thread.ofVirtual().start(this::read);
   }
 
-  /**
-   * Starts one; it is not ready yet.
-   *
-   * @param speechDelay how long a provider call takes
-   */
-  static Node start(Address address, Path scratch, Duration speechDelay) throws IOException {
+  /** Starts one; it is ready when it has answered its first pace. */
+  static Node start(Address address, Path scratch) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -42,8 +39,7 @@ final class Node implements AutoCloseable {
             NodeWorker.class.getName(),
             address.url(),
             Objects.requireNonNullElse(address.username(), ""),
-            scratch.toString(),
-            String.valueOf(speechDelay.toMillis()));
+            scratch.toString());
     builder
         .environment()
         .put(NodeWorker.PASSWORD, Objects.requireNonNullElse(address.password(), ""));
@@ -55,17 +51,28 @@ final class Node implements AutoCloseable {
     try (BufferedReader out = process.inputReader()) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         if (line.equals(NodeWorker.READY)) {
-          ready.complete(true);
+          answers.release();
         }
       }
-      ready.completeExceptionally(new IllegalStateException("the worker has ended"));
     } catch (IOException e) {
-      ready.completeExceptionally(e);
+      process.destroy();
     }
   }
 
-  void awaitReady() throws InterruptedException, ExecutionException, TimeoutException {
-    ready.get(START.toSeconds(), TimeUnit.SECONDS);
+  /** Says how long provider calls take from now on. */
+  void pace(Duration delay) throws IOException {
+    in.write(delay.toMillis() + "\n");
+    in.flush();
+  }
+
+  /** Waits until the worker runs and has taken its last pace. */
+  void awaitAnswer() throws InterruptedException {
+    long end = System.nanoTime() + ANSWER.toNanos();
+    while (!answers.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new IllegalStateException("a worker has ended, or does not answer");
+      }
+    }
   }
 
   boolean isAlive() {
@@ -80,7 +87,7 @@ final class Node implements AutoCloseable {
   /** Asks it to stop, as a graceful shutdown does. */
   private void stop() {
     try {
-      process.getOutputStream().close();
+      in.close();
     } catch (IOException e) {
       process.destroy();
     }

@@ -1,13 +1,11 @@
 package dev.talkmill.bench;
 
 import dev.talkmill.jobs.postgres.Pools.Address;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One, two and four workers on one database, each in a JVM of its own with a small heap. They share
@@ -44,57 +42,70 @@ final class Nodes implements Measure {
 
   @Override
   public List<Figure> run(Stand stand) throws Exception {
-    List<Figure> figures = new ArrayList<>();
-    long duplicates =
-        fleet(stand, "nodes_", Duration.ZERO, figures)
-            + fleet(stand, "nodes_waiting_", WAIT, figures);
-    if (duplicates != 0) {
-      throw new IllegalStateException(duplicates + " chunks were transcribed more than once");
-    }
-    figures.add(Figure.alone("nodes_duplicates", (double) duplicates, ""));
-    return figures;
-  }
-
-  /** Adds workers to those that run; returns the number of needless provider calls. */
-  private static long fleet(Stand stand, String prefix, Duration delay, List<Figure> figures)
-      throws Exception {
     Address address = stand.migrated("nodes");
     List<Node> nodes = new ArrayList<>();
-    @Nullable Double one = null;
-    try (NodeJourneys engine = new NodeJourneys(address, stand.scratch(prefix + "intake"))) {
+    List<Double> rates = new ArrayList<>();
+    List<Double> waiting = new ArrayList<>();
+    long duplicates;
+    try (NodeJourneys engine = new NodeJourneys(address, stand.scratch("nodes-intake"))) {
       for (int count : COUNTS) {
-        grow(nodes, count, address, stand.scratch(prefix + count), delay);
-        Clients.seconds(engine, stand.size().of(25, 1) * count);
+        grow(nodes, count, address, stand);
+        pace(nodes, Duration.ZERO);
+        Clients.seconds(engine, stand.size().of(50, 1) * count);
         Stand.execute(address, "ANALYZE");
-        int conversations = stand.size().of(50, 1) * (delay.isZero() ? COUNTS[2] : count);
-        double rate =
-            conversations * (double) Clients.CHUNKS / Clients.seconds(engine, conversations);
-        figures.add(figure(prefix + count, rate, one));
-        one = one == null ? rate : one;
-        stand.say("%d workers, provider calls of %d ms".formatted(count, delay.toMillis()));
+        rates.add(rate(engine, stand.size().of(200, 2)));
+        pace(nodes, WAIT);
+        waiting.add(rate(engine, stand.size().of(50, 1) * count));
+        stand.say(
+            "%d workers: %.0f journeys/s; waiting %.0f"
+                .formatted(count, rates.getLast(), waiting.getLast()));
       }
       if (!nodes.stream().allMatch(Node::isAlive)) {
         throw new IllegalStateException("a worker has died");
       }
-      return engine.duplicates();
+      duplicates = engine.duplicates();
     } finally {
       Node.closeAll(nodes);
     }
+    return figures(rates, waiting, duplicates);
   }
 
-  private static Figure figure(String name, double rate, @Nullable Double one) {
-    return one == null
-        ? Figure.alone(name, rate, "1/s")
-        : Figure.beside(name, rate, "1/s", one, "one worker");
-  }
-
-  private static void grow(
-      List<Node> nodes, int count, Address address, Path scratch, Duration delay) throws Exception {
+  private static void grow(List<Node> nodes, int count, Address address, Stand stand)
+      throws Exception {
     while (nodes.size() < count) {
-      nodes.add(Node.start(address, scratch.resolve("node-" + nodes.size()), delay));
+      nodes.add(Node.start(address, stand.scratch("node-" + nodes.size())));
+    }
+  }
+
+  private static void pace(List<Node> nodes, Duration delay) throws Exception {
+    for (Node node : nodes) {
+      node.pace(delay);
     }
     for (Node node : nodes) {
-      node.awaitReady();
+      node.awaitAnswer();
+    }
+  }
+
+  private static double rate(NodeJourneys engine, int conversations) throws Exception {
+    return conversations * (double) Clients.CHUNKS / Clients.seconds(engine, conversations);
+  }
+
+  private static List<Figure> figures(List<Double> rates, List<Double> waiting, long duplicates) {
+    if (duplicates != 0) {
+      throw new IllegalStateException(duplicates + " chunks were transcribed more than once");
+    }
+    List<Figure> figures = new ArrayList<>();
+    add(figures, "nodes_", rates);
+    add(figures, "nodes_waiting_", waiting);
+    figures.add(Figure.alone("nodes_duplicates", (double) duplicates, ""));
+    return figures;
+  }
+
+  private static void add(List<Figure> figures, String prefix, List<Double> rates) {
+    figures.add(Figure.alone(prefix + COUNTS[0], rates.getFirst(), "1/s"));
+    for (int i = 1; i < COUNTS.length; i++) {
+      figures.add(
+          Figure.beside(prefix + COUNTS[i], rates.get(i), "1/s", rates.getFirst(), "one worker"));
     }
   }
 }

@@ -44,7 +44,7 @@ final class Overhead implements Measure {
       Home home = mill.home("overhead");
       samples(mill, home, 1, stand.size().of(50, 3));
       for (int chunks : CHUNKS) {
-        int count = stand.size().of(chunks == 200 ? 50 : 200, 3);
+        int count = stand.size().of(chunks == 200 ? 50 : 200, 1);
         Samples samples = samples(mill, home, chunks, count);
         figures.add(Figure.alone("overhead_" + chunks + "_p50", samples.millis(0.5), "ms"));
         figures.add(Figure.alone("overhead_" + chunks + "_p99", samples.millis(0.99), "ms"));

@@ -67,8 +67,8 @@ final class SkipLockedLoop extends HandEngine {
             List<HandRow> due = work().claimDue(room);
             places.release(room - due.size());
             due.forEach(this::submit);
-            if (due.size() < room && wake.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
-              wake.release();
+            if (due.size() < room) {
+              boolean _ = wake.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
             }
           }
         });

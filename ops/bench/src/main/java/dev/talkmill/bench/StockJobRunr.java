@@ -33,15 +33,15 @@ final class StockJobRunr extends HandEngine {
   private final AtomicLong began = new AtomicLong(NOT_YET);
 
   /** What JobRunr stores of a job. */
-  record Journey(UUID tenant, UUID row) implements JobRequest {
+  public record Journey(UUID tenant, UUID row) implements JobRequest {
     @Override
     public Class<Handler> getJobRequestHandler() {
       return Handler.class;
     }
   }
 
-  /** Called by JobRunr. */
-  static final class Handler implements JobRequestHandler<Journey> {
+  /** Called by JobRunr, which is why it is public. */
+  public static final class Handler implements JobRequestHandler<Journey> {
 
     private final StockJobRunr engine;
 
@@ -97,10 +97,13 @@ final class StockJobRunr extends HandEngine {
     List<UUID> recorded = Clients.record(this, conversations);
     long accepted = System.nanoTime();
     server.start();
-    recorded.forEach(this::awaitSummary);
-    long end = System.nanoTime();
-    server.stop();
-    return ((accepted - start) + (end - began.get())) / 1e9;
+    try {
+      recorded.forEach(this::awaitSummary);
+      long end = System.nanoTime();
+      return ((accepted - start) + (end - began.get())) / 1e9;
+    } finally {
+      server.stop();
+    }
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 /** Which conversations have their summary; one that fails fails them all. */
 final class Summaries {
 
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final Map<UUID, CompletableFuture<Boolean>> made = new ConcurrentHashMap<>();
   private final CompletableFuture<Boolean> failed = new CompletableFuture<>();

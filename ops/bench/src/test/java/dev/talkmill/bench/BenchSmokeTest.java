@@ -32,7 +32,9 @@ class BenchSmokeTest {
 
   @AfterAll
   static void stop() {
-    stand.close();
+    if (stand != null) {
+      stand.close();
+    }
   }
 
   @TestFactory

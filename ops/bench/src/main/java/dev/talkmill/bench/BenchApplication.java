@@ -16,7 +16,7 @@ public final class BenchApplication {
   private BenchApplication() {}
 
   static List<Measure> all() {
-    return List.of(new Pickup(), new Overhead(), new Journeys());
+    return List.of(new Pickup(), new Overhead(), new Journeys(), new Fairness());
   }
 
   public static void main(String[] arguments) throws Exception {

@@ -33,6 +33,8 @@ import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.prepare.AudioDecoder;
 import dev.talkmill.pipeline.store.ObjectStore;
+import dev.talkmill.pipeline.summarize.Summarizer;
+import dev.talkmill.pipeline.transcribe.SpeechEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
@@ -90,7 +92,22 @@ final class Mill implements AutoCloseable {
     }
   }
 
+  /** What the pipeline has no part in. */
+  record Outside(
+      ObjectStore store, AudioDecoder decoder, SpeechEngine speech, Summarizer summarizer) {
+
+    /** All of it faked, at no cost but the delay of the speech engine. */
+    static Outside faked(Duration speechDelay) {
+      return new Outside(
+          Fakes.store(), Fakes.decoder(), Fakes.speech(speechDelay), Fakes.summarizer());
+    }
+  }
+
   Mill(Address address, Path directory, Shape shape) {
+    this(address, directory, shape.speechSlots(), Outside.faked(shape.speechDelay()));
+  }
+
+  Mill(Address address, Path directory, int speechSlots, Outside outside) {
     DatabaseSettings settings = defaults("talkmill.database", DatabaseSettings.class);
     this.work = Pools.work(address, settings);
     this.jobs = Pools.jobs(address, settings);
@@ -99,7 +116,7 @@ final class Mill implements AutoCloseable {
     this.core = Core.over(new Database(work), ledger, SPOOL_BYTES, Clock.systemUTC(), wakeUp);
     this.clockwork = new Clockwork(core.database());
     Map<Stage, Integer> lanes = new EnumMap<>(LANES);
-    lanes.put(Stage.TRANSCRIBE, shape.speechSlots());
+    lanes.put(Stage.TRANSCRIBE, speechSlots);
     this.system =
         new JobSystem(
             core,
@@ -108,7 +125,7 @@ final class Mill implements AutoCloseable {
                 jobs,
                 lanes,
                 Map.of(),
-                steps(directory, shape).stream().map(clockwork::around).toList(),
+                steps(directory, outside).stream().map(clockwork::around).toList(),
                 List.of(),
                 Duration.ofSeconds(20),
                 List.of(),
@@ -121,15 +138,14 @@ final class Mill implements AutoCloseable {
     return new Binder(new MapConfigurationPropertySource(Map.of())).bindOrCreate(prefix, type);
   }
 
-  private List<StageStep> steps(Path directory, Shape shape) {
-    ObjectStore store = Fakes.store();
-    AudioDecoder decoder = Fakes.decoder();
+  private List<StageStep> steps(Path directory, Outside outside) {
+    ObjectStore store = outside.store();
     AudioSettings audio = defaults("talkmill.audio", AudioSettings.class);
     Scratch scratch = new Scratch(directory, core.clock());
     ProviderCalls calls =
         new ProviderCalls(core.database(), core.clock(), new SimpleMeterRegistry());
     Recordings recordings =
-        new Recordings(core.database(), core.chunks(), store, decoder, scratch, 64);
+        new Recordings(core.database(), core.chunks(), store, outside.decoder(), scratch, 64);
     return List.of(
         new StoreStep(core.database(), core.chunks(), core.conversations(), store, scratch),
         new PrepareStep(
@@ -150,7 +166,7 @@ final class Mill implements AutoCloseable {
             core.conversations(),
             recordings,
             calls,
-            Fakes.speech(shape.speechDelay()),
+            outside.speech(),
             new TranscribeStep.Limits(CALL, Duration.ofSeconds(4)),
             scratch),
         new AggregateStep(
@@ -161,7 +177,7 @@ final class Mill implements AutoCloseable {
             new ProjectSettings(core.database()),
             core.conversations(),
             calls,
-            Fakes.summarizer(),
+            outside.summarizer(),
             CALL));
   }
 

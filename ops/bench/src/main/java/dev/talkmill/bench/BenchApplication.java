@@ -16,7 +16,13 @@ public final class BenchApplication {
   private BenchApplication() {}
 
   static List<Measure> all() {
-    return List.of(new Pickup(), new Overhead(), new Journeys(), new Fairness());
+    return List.of(
+        new Pickup(),
+        new Overhead(),
+        new Journeys(),
+        new Fairness(),
+        new BigTables(),
+        new InFlight());
   }
 
   public static void main(String[] arguments) throws Exception {

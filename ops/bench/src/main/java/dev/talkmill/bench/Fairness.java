@@ -78,12 +78,8 @@ final class Fairness implements Measure {
               count,
               () -> mill.clockwork().count(Stage.STORE) - before < backlog);
       stand.say(
-          "%s: %d journeys beside %d of %d queued chunks"
-              .formatted(
-                  kind.figure(),
-                  beside.count(),
-                  backlog - (mill.clockwork().count(Stage.STORE) - before),
-                  backlog));
+          "%s: %d journeys, idle and beside %d queued chunks"
+              .formatted(kind.figure(), beside.count(), backlog));
       return Figure.beside(
           kind.figure(), beside.millis(0.99), "ms", idle.millis(0.99), "the same, idle");
     }

@@ -1,0 +1,250 @@
+package dev.talkmill.bench;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.talkmill.bench.Mill.Shape;
+import dev.talkmill.jobs.postgres.Pools.Address;
+import dev.talkmill.jobs.queue.Relay;
+import dev.talkmill.jobs.sweep.ExpireUploads;
+import dev.talkmill.jobs.sweep.OrphanObjects;
+import dev.talkmill.jobs.sweep.RowsWithoutObjects;
+import dev.talkmill.jobs.sweep.Sweep;
+import dev.talkmill.pipeline.ledger.Stage;
+import dev.talkmill.pipeline.store.ObjectStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What history and a backlog cost: pickup, relay and every sweep with no finished rows, with 1 M
+ * and with 10 M of them, and with 1 M rows over 1,000 tenants that wait beside the 10 M. Ten
+ * million rows are of 1,000 tenants, end within 60 days, and come with the 3.3 M chunks and 167,000
+ * settled conversations that they are of and with 2 M events. The waiting ones are of 50,000
+ * conversations of which half are finished. A quick run has a hundredth of the finished rows and a
+ * fiftieth of those that wait.
+ *
+ * <p>The relay dispatches 100 rows a pass, and what it has dispatched is ended by SQL before the
+ * next; its reference finds the same 100 rows, of as many tenants and in the same four classes, in
+ * a ledger where nothing else waits.
+ */
+final class BigTables implements Measure {
+
+  private static final int TENANTS = 1_000;
+  private static final int PAGE = 500;
+  private static final int BATCH = 100;
+  private static final int WARM_UP = 20;
+  private static final Duration LIMIT = Duration.ofSeconds(8);
+
+  /** So long that the backlog outlasts the measurement, and takes the cores from nobody. */
+  private static final Duration SLOW_SPEECH = Duration.ofSeconds(5);
+
+  private static final List<String> SWEEPS =
+      List.of(
+          "poison",
+          "leases_over",
+          "idle_conversations",
+          "chunks_without_row",
+          "conversations_behind",
+          "provider_calls_overdue",
+          "old_events",
+          "old_rows",
+          "old_idempotency_keys",
+          "old_failed_jobs",
+          "unconfirmed_uploads",
+          "rows_without_objects",
+          "orphan_objects");
+
+  @Override
+  public String name() {
+    return "big_tables";
+  }
+
+  @Override
+  public String question() {
+    return "the same with 1 M and 10 M finished rows, and with 1 M waiting rows beside them";
+  }
+
+  @Override
+  public List<String> figures() {
+    return Stream.of(
+            Stream.of("pickup_at_1m_p99", "pickup_at_10m_p99", "pickup_at_backlog_p99"),
+            Stream.of("relay_at_backlog_p50", "relay_at_backlog_p95"),
+            SWEEPS.stream().map(sweep -> "sweep_" + sweep + "_at_10m"),
+            SWEEPS.stream().map(sweep -> "sweep_" + sweep + "_at_backlog"),
+            Stream.of("seq_scans_of_history"))
+        .flatMap(names -> names)
+        .toList();
+  }
+
+  @Override
+  public List<Figure> run(Stand stand) throws Exception {
+    boolean full = stand.size().scale() == 1;
+    Address address = stand.migrated("big_tables");
+    int rows = full ? 10_000 : 100;
+    int waiting = full ? 1_000 : 20;
+    History history = new History(address, TENANTS, rows);
+    Ledger ledger = new Ledger(stand, address, history, stand.size().of(500, 30));
+
+    Samples pickup = ledger.pickup();
+    Map<String, Samples> sweeps = ledger.sweeps();
+    Samples relay = ledger.relay(() -> history.batch(BATCH));
+    stand.say("measured without history");
+
+    List<Figure> figures = new ArrayList<>();
+    history.finished(rows / 10);
+    stand.say("%,d finished rows".formatted(rows / 10 * TENANTS));
+    figures.add(pickup("pickup_at_1m_p99", ledger.pickup(), pickup));
+
+    history.finished(rows);
+    stand.say("%,d finished rows".formatted(rows * TENANTS));
+    long scans = history.sequentialScans();
+    figures.add(pickup("pickup_at_10m_p99", ledger.pickup(), pickup));
+    figures.addAll(sweeps("at_10m", ledger.sweeps(), sweeps));
+
+    history.waiting(waiting);
+    stand.say("%,d waiting rows beside them".formatted(waiting * TENANTS));
+    figures.addAll(sweeps("at_backlog", ledger.sweeps(), sweeps));
+    Samples beside = ledger.relay(() -> {});
+    figures.add(relay("relay_at_backlog_p50", beside, relay, 0.5));
+    figures.add(relay("relay_at_backlog_p95", beside, relay, 0.95));
+    figures.add(pickup("pickup_at_backlog_p99", ledger.pickupBesideBacklog(), pickup));
+    figures.add(
+        Figure.beside(
+            "seq_scans_of_history",
+            (double) (history.sequentialScans() - scans),
+            "",
+            0,
+            "none is allowed"));
+    return figures;
+  }
+
+  private static Figure pickup(String name, Samples pickup, Samples empty) {
+    return Figure.beside(name, pickup.millis(0.99), "ms", empty.millis(0.99), "no history");
+  }
+
+  private static Figure relay(String name, Samples relay, Samples empty, double quantile) {
+    return Figure.beside(
+        name,
+        relay.millis(quantile) * 1000,
+        "µs",
+        empty.millis(quantile) * 1000,
+        "a row of the same batch, nothing else in the ledger");
+  }
+
+  private static List<Figure> sweeps(
+      String when, Map<String, Samples> sweeps, Map<String, Samples> empty) {
+    List<Figure> figures = new ArrayList<>();
+    sweeps.forEach((name, samples) ->
+        figures.add(
+            Figure.beside(
+                "sweep_" + name + "_" + when,
+                samples.millis(0.5),
+                "ms",
+                requireNonNull(empty.get(name), name).millis(0.5),
+                "no history")));
+    return figures;
+  }
+
+  /** A ledger in whatever state its history is. */
+  private static final class Ledger {
+
+    private final Stand stand;
+    private final Address address;
+    private final History history;
+    private final int count;
+    private final ObjectStore store;
+
+    Ledger(Stand stand, Address address, History history, int count) throws Exception {
+      this.stand = stand;
+      this.address = address;
+      this.history = history;
+      this.count = count;
+      this.store = Fakes.storeOf(history.keys(PAGE));
+    }
+
+    private Mill mill(Duration speechDelay) {
+      return new Mill(
+          address, stand.scratch("big_tables"), new Shape(speechDelay, BATCH - Relay.AHEAD));
+    }
+
+    Samples pickup() {
+      try (Mill mill = mill(Duration.ZERO).start()) {
+        return Pickup.measure(mill, count, WARM_UP);
+      }
+    }
+
+    Samples pickupBesideBacklog() {
+      try (Mill mill = mill(SLOW_SPEECH).start()) {
+        Probe.pickup(mill, mill.home("warm"), WARM_UP, Stage.PREPARE, () -> true);
+        return Probe.pickup(mill, mill.home("beside"), count, Stage.PREPARE, () -> true);
+      }
+    }
+
+    /** Each pass per row that it dispatched, with the look for the next due row that follows it. */
+    Samples relay(Runnable before) {
+      try (Mill mill = mill(Duration.ZERO)) {
+        Relay relay = mill.system().relay();
+        int passes = Math.max(10, count / 3);
+        Samples samples = new Samples(passes);
+        for (int i = -WARM_UP; i < passes; i++) {
+          before.run();
+          long start = System.nanoTime();
+          int dispatched = relay.runOnce().dispatched();
+          relay.untilNextDue();
+          long took = System.nanoTime() - start;
+          history.workedOff();
+          if (dispatched != BATCH) {
+            throw new IllegalStateException(dispatched + " rows were dispatched, not " + BATCH);
+          }
+          if (i >= 0) {
+            samples.add(took / dispatched);
+          }
+        }
+        return samples;
+      }
+    }
+
+    /** Rounds of each sweep in which there was nothing to mend. */
+    Map<String, Samples> sweeps() {
+      Map<String, Samples> all = new LinkedHashMap<>();
+      try (Mill mill = mill(Duration.ZERO)) {
+        for (Sweep sweep : every(mill)) {
+          all.put(sweep.name(), rounds(sweep));
+        }
+      }
+      return all;
+    }
+
+    private List<Sweep> every(Mill mill) {
+      var database = mill.core().database();
+      var meters = new SimpleMeterRegistry();
+      List<Sweep> sweeps = new ArrayList<>(mill.system().sweeps().all());
+      sweeps.add(new ExpireUploads(database, store));
+      sweeps.add(new RowsWithoutObjects(database, store, System::nanoTime, meters));
+      sweeps.add(new OrphanObjects(database, store, mill.core().clock(), System::nanoTime, meters));
+      return sweeps;
+    }
+
+    private Samples rounds(Sweep sweep) {
+      Samples samples = new Samples(count / 10);
+      long end = System.nanoTime() + LIMIT.toNanos();
+      for (int i = -3; i < count / 10 && (i < 1 || System.nanoTime() < end); i++) {
+        history.rested();
+        long start = System.nanoTime();
+        int mended = sweep.runOnce();
+        long took = System.nanoTime() - start;
+        if (mended > 0) {
+          throw new IllegalStateException(sweep.name() + " found " + mended + " to mend");
+        }
+        if (i >= 0) {
+          samples.add(took);
+        }
+      }
+      return samples;
+    }
+  }
+}

@@ -16,7 +16,14 @@ public final class BenchApplication {
   private BenchApplication() {}
 
   static List<Measure> all() {
-    return List.of(new Pickup(), new Overhead(), new Journeys(), new Nodes());
+    return List.of(
+        new Pickup(),
+        new Overhead(),
+        new Journeys(),
+        new Nodes(),
+        new Fairness(),
+        new BigTables(),
+        new InFlight());
   }
 
   public static void main(String[] arguments) throws Exception {

@@ -15,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +34,19 @@ final class Fakes {
     return new NothingKept();
   }
 
+  /** Holds what it is told to, all of it long ago, and finds whatever it is asked for. */
+  static ObjectStore storeOf(List<String> keys) {
+    return new Holding(keys);
+  }
+
   /** Ten seconds of speech in every file. */
   static AudioDecoder decoder() {
     return new TenSeconds();
+  }
+
+  /** Speech in every file, of which it makes a WAV file of its full size. */
+  static AudioDecoder writingDecoder(int seconds) {
+    return new FullSize(seconds);
   }
 
   /** Hears one sentence after {@code delay}. */
@@ -58,7 +70,7 @@ final class Fakes {
     }
   }
 
-  private static final class NothingKept implements ObjectStore {
+  private static class NothingKept implements ObjectStore {
 
     @Override
     public void putIfAbsent(
@@ -75,7 +87,7 @@ final class Fakes {
 
     @Override
     public void get(String key, Path target, long bytesMax) {
-      throw new UnsupportedOperationException("nothing is kept");
+      create(target, new byte[0]);
     }
 
     @Override
@@ -129,23 +141,72 @@ final class Fakes {
     public void abortMultipart(String key, String multipartId) {}
   }
 
-  private static final class TenSeconds implements AudioDecoder {
+  private static final class Holding extends NothingKept {
+
+    private static final Instant LONG_AGO = Instant.EPOCH;
+
+    private final List<ObjectInfo> objects;
+
+    Holding(List<String> keys) {
+      this.objects = keys.stream().map(key -> new ObjectInfo(key, 1, null, LONG_AGO)).toList();
+    }
+
+    @Override
+    public Optional<ObjectInfo> head(String key) {
+      return Optional.of(new ObjectInfo(key, 1, null, LONG_AGO));
+    }
+
+    @Override
+    public List<ObjectInfo> list(String prefix, @Nullable String after, int max) {
+      return objects;
+    }
+  }
+
+  private static class TenSeconds implements AudioDecoder {
 
     @Override
     public DecodedAudio decode(Path source, Path wav) {
-      try {
-        Files.createFile(wav);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return new DecodedAudio(
-          "matroska,webm", "opus", "audio/webm", SECONDS, SECONDS, List.of(), 0.5);
+      create(wav, new byte[0]);
+      return decoded(SECONDS);
     }
 
     @Override
     public double join(Iterable<Path> sources, Path ogg) {
       throw new UnsupportedOperationException("not part of any measure");
     }
+  }
+
+  private static final class FullSize extends TenSeconds {
+
+    private static final int HEADER = 44;
+    private static final int BYTES_PER_SECOND = 32_000;
+
+    private final int seconds;
+    private final byte[] wav;
+
+    FullSize(int seconds) {
+      this.seconds = seconds;
+      this.wav = new byte[HEADER + seconds * BYTES_PER_SECOND];
+    }
+
+    @Override
+    public DecodedAudio decode(Path source, Path target) {
+      create(target, wav);
+      return decoded(seconds);
+    }
+  }
+
+  private static void create(Path file, byte[] bytes) {
+    try {
+      Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static DecodedAudio decoded(double seconds) {
+    return new DecodedAudio(
+        "matroska,webm", "opus", "audio/webm", seconds, seconds, List.of(), 0.5);
   }
 
   private record OneSentence(Duration delay) implements SpeechEngine {

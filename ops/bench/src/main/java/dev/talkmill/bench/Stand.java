@@ -71,6 +71,11 @@ final class Stand implements AutoCloseable {
     out.println("  " + line);
   }
 
+  /** Where the server writes its log. */
+  Path serverLog() {
+    return directory.resolve("postgres").resolve("log");
+  }
+
   /** A folder of its own. */
   Path scratch(String name) {
     try {

@@ -11,5 +11,8 @@ interface Measure {
   /** What is measured, in a sentence for the table. */
   String question();
 
+  /** Names of all figures that {@link #run} gives, at every size. */
+  List<String> figures();
+
   List<Figure> run(Stand stand) throws Exception;
 }

@@ -5,8 +5,10 @@ import dev.talkmill.bench.Mill.Shape;
 import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Finish to summary, with providers that take no time. All chunks but the last are transcribed when
@@ -24,6 +26,14 @@ final class Overhead implements Measure {
   @Override
   public String question() {
     return "finish to summary, the last chunk just accepted, providers take no time";
+  }
+
+  @Override
+  public List<String> figures() {
+    return Arrays.stream(CHUNKS)
+        .boxed()
+        .flatMap(chunks -> Stream.of("overhead_" + chunks + "_p50", "overhead_" + chunks + "_p99"))
+        .toList();
   }
 
   @Override

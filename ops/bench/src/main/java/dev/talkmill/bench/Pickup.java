@@ -23,6 +23,11 @@ final class Pickup implements Measure {
   }
 
   @Override
+  public List<String> figures() {
+    return List.of("pickup_p50", "pickup_p99");
+  }
+
+  @Override
   public List<Figure> run(Stand stand) throws Exception {
     int count = stand.size().of(1_000, 20);
     Samples notify = NotifyRoundTrip.measure(stand, count);

@@ -14,5 +14,10 @@ interface Measure {
   /** Names of all figures that {@link #run} gives, at every size. */
   List<String> figures();
 
+  /** Whether what it needs is there; the packaged worker is not before the package phase. */
+  default boolean isPossible() {
+    return true;
+  }
+
   List<Figure> run(Stand stand) throws Exception;
 }

@@ -45,19 +45,19 @@ final class Report {
             measure.question());
   }
 
-  private static String amount(double value, String unit) {
+  static String amount(double value, String unit) {
     return (number(value) + " " + unit).strip();
   }
 
   /** Three digits that count. */
-  private static String number(double value) {
+  static String number(double value) {
     if (Math.abs(value) >= 100) {
       return String.format(Locale.ROOT, "%,.0f", value);
     }
     return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
   }
 
-  /** Name to value, unit, reference and ratio; null where there is none. */
+  /** Name to value, unit, reference, ratio, and what the reference is; null where there is none. */
   Map<String, Map<String, Object>> flat() {
     Map<String, Map<String, Object>> flat = new LinkedHashMap<>();
     for (Section section : sections) {
@@ -67,6 +67,7 @@ final class Report {
         one.put("unit", figure.unit());
         put(one, "reference", figure.reference());
         put(one, "ratio", figure.ratio());
+        put(one, "against", figure.against());
         flat.put(figure.name(), one);
       }
     }
@@ -75,7 +76,7 @@ final class Report {
 
   @SuppressWarnings("NullAway") // JSON has null.
   private static void put(
-      Map<String, Object> one, String name, @org.jspecify.annotations.Nullable Double value) {
+      Map<String, Object> one, String name, @org.jspecify.annotations.Nullable Object value) {
     one.put(name, value);
   }
 

@@ -89,18 +89,6 @@ final class Journeys implements Measure {
   }
 
   @Override
-  public List<String> figures() {
-    return List.of(
-        "journeys", "conversations", "journey_statements", "journey_commits", "journey_wal_bytes");
-  }
-
-  @Override
-  public List<String> figures() {
-    return List.of(
-        "journeys", "conversations", "journey_statements", "journey_commits", "journey_wal_bytes");
-  }
-
-  @Override
   public List<Figure> run(Stand stand) throws Exception {
     Contender mill =
         new Contender(

@@ -56,7 +56,7 @@ final class Plans {
   Map<String, Integer> statementsWith(String node) throws IOException {
     Map<String, Integer> statements = new LinkedHashMap<>();
     StringBuilder message = new StringBuilder();
-    for (String line : (text().substring((int) before) + "\nend").split("\n")) {
+    for (String line : (text().substring((int) before) + "\nend").lines().toList()) {
       // Only the first line of a message begins at the margin.
       if (!line.startsWith("\t") && !message.isEmpty()) {
         if (message.indexOf(node) >= 0) {

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -26,9 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
 
   private static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
-
-  private static final String LEARNING =
-      "Preparing fast starts (once after a build; about 20 seconds) ...\n";
 
   @TempDir Path directory;
   private Path root;
@@ -63,24 +59,7 @@ class LauncherTest {
     Files.createDirectories(jdk);
     Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
     script("../jdk/bin/javac", "");
-    script(
-        "../jdk/bin/java",
-        """
-        for arg; do
-          case $arg in -XX:AOTCacheOutput=*) output=${arg#*=} ;; esac
-        done
-        if [ -n "${output-}" ]; then
-          here=$(dirname "$0")
-          echo learn >>"$here/lessons"
-          env >"$here/environment"
-          [ -e "$here/slow" ] || exit 1
-          trap 'echo cache >"$output"; exit 143' TERM
-          echo 'Talkmill is running.'
-          while :; do sleep 0.1; done
-        fi
-        for arg; do printf '<%s>' "$arg"; done
-        pwd
-        """);
+    script("../jdk/bin/java", "for arg; do printf '<%s>' \"$arg\"; done; pwd");
     setAge("pom.xml", 100);
     setAge("worker/pom.xml", 100);
     setAge("worker/src/main", 100);
@@ -175,8 +154,7 @@ class LauncherTest {
   void theFirstStartBuildsAndTheSecondDoesNot() throws Exception {
     Ended first = run("serve");
     assertThat(first.exit()).isZero();
-    assertThat(first.err())
-        .isEqualTo("Building Talkmill (first time only; about a minute) ...\n" + LEARNING);
+    assertThat(first.err()).isEqualTo("Building Talkmill (first time only; about a minute) ...\n");
     assertThat(run("serve").err()).isEmpty();
     assertThat(builds()).isEqualTo(1);
   }
@@ -207,7 +185,7 @@ class LauncherTest {
     setAge("jobs/src/main/java/A.java", -5);
     Ended changed = run("serve");
     assertThat(changed.err())
-        .isEqualTo("Building Talkmill (its sources have changed; about a minute) ...\n" + LEARNING);
+        .isEqualTo("Building Talkmill (its sources have changed; about a minute) ...\n");
     setAge("jobs/src/main/java/A.java", 50);
     setAge("jobs/src/main/java", 50);
     run("serve");
@@ -301,97 +279,5 @@ class LauncherTest {
     setAge("jobs/src/main/java/A.java", -5);
     run("serve");
     assertThat(Files.getAttribute(jar, "unix:ino")).isNotEqualTo(before);
-  }
-
-  private int lessons() throws IOException {
-    Path lessons = directory.resolve("jdk/bin/lessons");
-    return Files.exists(lessons) ? Files.readAllLines(lessons).size() : 0;
-  }
-
-  private List<String> caches() throws IOException {
-    try (Stream<Path> files = Files.list(root.resolve("worker/target/app"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".aot"))
-          .toList();
-    }
-  }
-
-  @Test
-  void theFirstServeOfABuildMakesACacheThatLaterStartsUse() throws Exception {
-    write("../jdk/bin/slow", "");
-    assertThat(run("transcribe", "a.mp3").out()).doesNotContain("AOT");
-    assertThat(lessons()).isZero();
-
-    Ended first = run("serve");
-    assertThat(first.err()).isEqualTo(LEARNING);
-    assertThat(caches()).hasSize(1);
-    String use =
-        "<-XX:AOTCache=%s/worker/target/app/%s><-Xlog:aot*=off>"
-            .formatted(root.toRealPath(), caches().getFirst());
-    assertThat(first.out()).contains(use);
-    assertThat(run("transcribe", "a.mp3").out()).contains(use);
-    assertThat(run("serve").err()).isEmpty();
-    assertThat(lessons()).isEqualTo(1);
-    assertThat(root.resolve("worker/target/app/.learning")).doesNotExist();
-    assertThat(root.resolve("target/.build.lock")).doesNotExist();
-  }
-
-  @Test
-  void anotherBuildOrAnotherJdkMakesItsOwnCache() throws Exception {
-    write("../jdk/bin/slow", "");
-    run("serve");
-    List<String> before = caches();
-    write("jobs/src/main/java/A.java", "class A { int d; }");
-    setAge("jobs/src/main/java/A.java", -5);
-    assertThat(run("transcribe", "a.mp3").out()).doesNotContain("AOT");
-    setAge("jobs/src/main/java/A.java", 50);
-    setAge("jobs/src/main/java", 50);
-    run("serve");
-    assertThat(lessons()).isEqualTo(2);
-
-    write("../jdk/release", "JAVA_VERSION=\"25.0.2\"\n");
-    run("serve");
-    assertThat(lessons()).isEqualTo(3);
-    assertThat(caches()).hasSize(1).doesNotContainAnyElementsOf(before);
-  }
-
-  @Test
-  void aJavaThatMakesNoCacheStartsWithoutOneAndIsNotAskedAgain() throws Exception {
-    Ended first = run("serve");
-    assertThat(first.exit()).isZero();
-    assertThat(first.out()).doesNotContain("AOT").contains("<serve>");
-    assertThat(run("serve").err()).isEmpty();
-    assertThat(lessons()).isEqualTo(1);
-  }
-
-  @Test
-  void whatIsLearntFromKnowsNoSettingOfTheUser() throws Exception {
-    run("transcribe", "a.mp3");
-    ProcessBuilder builder = new ProcessBuilder(root.resolve("talkmill").toString(), "serve");
-    builder.directory(home.toFile());
-    builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
-    builder.environment().put("HOME", home.toString());
-    builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
-    builder.environment().put("TALKMILL_DATABASE_URL", "jdbc:postgresql://production/talkmill");
-    builder.environment().put("TALKMILL_DATA_DIR", "/srv/talkmill");
-    builder.environment().put("JDK_JAVA_OPTIONS", "-Xmx1g");
-    assertThat(end(builder.start()).exit()).isZero();
-    assertThat(Files.readAllLines(directory.resolve("jdk/bin/environment")))
-        .contains("TALKMILL_DATA_DIR=" + root.toRealPath() + "/worker/target/app/.learning/data")
-        .noneMatch(line -> line.contains("production") || line.startsWith("JDK_JAVA_OPTIONS"));
-  }
-
-  @Test
-  void aStartThatIsStoppedWhileItLearnsLeavesNoLock() throws Exception {
-    run("transcribe", "a.mp3");
-    write("../jdk/bin/slow", "");
-    Process first = start("serve");
-    assertThat(first.errorReader().readLine() + "\n").isEqualTo(LEARNING);
-    first.destroy();
-    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(first.exitValue()).isEqualTo(143);
-    assertThat(root.resolve("target/.build.lock")).doesNotExist();
-    assertThat(caches()).isEmpty();
   }
 }

@@ -34,11 +34,13 @@ public final class Chunks {
       RETURNING next_ordinal - 1
       """;
 
+  /** No join: without statistics it was planned to read all conversations of the tenant. */
   private static final String FIND =
       """
-      SELECT k.*, coalesce(k.sequence, k.ordinal) AS place, c.project_id
+      SELECT k.*, coalesce(k.sequence, k.ordinal) AS place,
+             (SELECT c.project_id FROM conversation c
+              WHERE c.tenant_id = k.tenant_id AND c.id = k.conversation_id) AS project_id
       FROM conversation_chunk k
-      JOIN conversation c ON c.tenant_id = k.tenant_id AND c.id = k.conversation_id
       WHERE k.tenant_id = :tenant AND k.id = :id
       """;
 

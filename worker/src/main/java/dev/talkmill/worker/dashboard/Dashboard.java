@@ -107,7 +107,7 @@ public final class Dashboard implements AutoCloseable {
     }
     server.start();
     running = new Running(server, threads, handlers);
-    log.info("job dashboard at {}dashboard", uri());
+    log.debug("job dashboard at {}dashboard", uri());
   }
 
   private JobRunrApiHandler api() {

@@ -21,23 +21,6 @@ final class ReadmeTable {
   /** The section is put before this one. */
   static final String NEXT = "## Limits and things to note";
 
-  private static final String SECTION =
-      """
-      ## Performance
-
-      Each figure stands beside a reference that the same run measured on the same machine and the
-      same PostgreSQL, with `fsync` and `synchronous_commit` on: compare ratios, not milliseconds.
-
-      ```
-      ops/bench/run            # all of it; --quick for a first look
-      ```
-
-      %s
-
-      [ops/bench/README.md](ops/bench/README.md) says what each figure means and how it is measured.
-
-      """;
-
   private static final Pattern TABLE =
       Pattern.compile(Pattern.quote(BEGIN) + ".*?" + Pattern.quote(END), Pattern.DOTALL);
 
@@ -81,12 +64,31 @@ final class ReadmeTable {
     if (TABLE.matcher(text).find()) {
       text = TABLE.matcher(text).replaceFirst(Matcher.quoteReplacement(table));
     } else if (text.contains("\n" + NEXT)) {
-      String section = SECTION.formatted(table);
+      String section = section(table);
       text = text.replaceFirst("(?m)^" + NEXT, Matcher.quoteReplacement(section + NEXT));
     } else {
       throw new IOException(readme + " has neither the comment " + BEGIN + " nor " + NEXT);
     }
     Files.writeString(readme, text);
+  }
+
+  private static String section(String table) {
+    return """
+    ## Performance
+
+    Each figure stands beside a reference that the same run measured on the same machine and the
+    same PostgreSQL, with `fsync` and `synchronous_commit` on: compare ratios, not milliseconds.
+
+    ```
+    ops/bench/run            # all of it; --quick for a first look
+    ```
+
+    %s
+
+    [ops/bench/README.md](ops/bench/README.md) says what each figure means and how it is measured.
+
+    """
+        .formatted(table);
   }
 
   private String table(JsonNode figures) {

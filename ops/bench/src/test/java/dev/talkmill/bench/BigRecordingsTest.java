@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +58,9 @@ class BigRecordingsTest {
   @Test
   void aRangeEndsWhereItShould() throws IOException {
     byte[] bytes = new byte[100];
-    Arrays.setAll(bytes, i -> (byte) i);
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) i;
+    }
     Path file = Files.write(directory.resolve("file"), bytes);
     try (InputStream range = FileRange.open(file, 10, 5)) {
       assertThat(range.read()).isEqualTo(10);

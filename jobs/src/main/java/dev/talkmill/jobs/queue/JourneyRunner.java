@@ -15,6 +15,7 @@ import dev.talkmill.pipeline.failure.PostponedException;
 import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,59 +81,68 @@ public final class JourneyRunner {
   }
 
   void run(JourneyRequest request, DashboardLog page) {
-    Optional<LedgerRow> row =
-        dispatched
-            .take(request.jobId())
-            .or(() -> claims.peek(request.tenant(), request.row(), request.jobId()));
-    if (row.isEmpty()) {
-      page.line("Nothing to do: the row has ended or another job carries it.");
-      return;
-    }
     try {
-      runInRoom(request, row.get(), page);
+      Optional<LedgerRow> remembered = dispatched.take(request.jobId());
+      if (remembered.isPresent() && runInRoom(request, remembered.get(), null, page)) {
+        return;
+      }
+      Optional<LedgerRow> row = peek(request);
+      if (row.isEmpty() || !runInRoom(request, row.get(), request.jobId(), page)) {
+        page.line("Nothing to do: the row has ended, or another job carries it.");
+      }
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
       try {
-        giveBack(request, row.get());
+        giveBack(request);
       } finally {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  private void runInRoom(JourneyRequest request, LedgerRow row, DashboardLog page)
+  private Optional<LedgerRow> peek(JourneyRequest request) {
+    return claims.peek(request.tenant(), request.row(), request.jobId());
+  }
+
+  /**
+   * Runs the row if there is room; without, it is given back.
+   *
+   * @param again the job, if it may take the row also where it has run before; null where the row
+   *     is only known as it was dispatched
+   * @return false if the row could not be taken
+   */
+  private boolean runInRoom(
+      JourneyRequest request, LedgerRow row, @Nullable UUID again, DashboardLog page)
       throws InterruptedException {
     Optional<Runnable> leave = isolation.enter(row.crashCount(), roomWait);
     if (leave.isEmpty()) {
-      giveBack(request, row);
-      return;
+      giveBack(request);
+      return true;
     }
     try {
       Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
       if (permit.isEmpty() || draining) {
         permit.ifPresent(Permit::close);
-        giveBack(request, row);
-        return;
+        giveBack(request);
+        return true;
       }
-      Optional<Claim> claim = take(request, row, permit.get());
-      if (claim.isEmpty()) {
-        page.line("Nothing to do: the row was taken over or is no longer needed.");
-        return;
-      }
-      journey(claim.get(), permit.get(), request, page);
+      Optional<Claim> claim = take(request, row, again, permit.get());
+      claim.ifPresent(taken -> journey(taken, permit.get(), request, page));
+      return claim.isPresent();
     } finally {
       leave.get().run();
     }
   }
 
   /** Takes the row; without a claim, also if the database fails, permit and row are given back. */
-  private Optional<Claim> take(JourneyRequest request, LedgerRow row, Permit permit) {
+  private Optional<Claim> take(
+      JourneyRequest request, LedgerRow row, @Nullable UUID again, Permit permit) {
     Optional<Claim> claim = Optional.empty();
     try {
-      claim = claims.take(row, request.epoch(), request.jobId(), rules);
+      claim = claims.take(row, request.epoch(), again, rules);
       return claim;
     } catch (DataAccessException | TransactionException e) {
-      giveBackAfter(e, request, row);
+      giveBackAfter(e, request);
       throw e;
     } finally {
       if (claim.isEmpty()) {
@@ -198,6 +208,10 @@ public final class JourneyRunner {
     }
   }
 
+  private void giveBack(JourneyRequest request) {
+    peek(request).ifPresent(row -> giveBack(request, row));
+  }
+
   private void giveBack(JourneyRequest request, LedgerRow row) {
     if (row.state() == State.FAILED) {
       // Nothing but this requeued job would bring it back.
@@ -224,9 +238,9 @@ public final class JourneyRunner {
   }
 
   /** A row left QUEUED would take a place in the relay's window until its lease is over. */
-  private void giveBackAfter(RuntimeException reason, JourneyRequest request, LedgerRow row) {
+  private void giveBackAfter(RuntimeException reason, JourneyRequest request) {
     try {
-      giveBack(request, row);
+      giveBack(request);
     } catch (DataAccessException | TransactionException e) {
       reason.addSuppressed(e);
     }

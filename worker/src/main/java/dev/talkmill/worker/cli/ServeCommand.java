@@ -56,6 +56,8 @@ final class ServeCommand {
     out.println(context.terminal().outInk().strong("Talkmill is running.") + " Ctrl-C stops it.");
     out.println("  HTTP door  " + worker.door());
     out.println("  Dashboard  " + worker.dashboard());
+    out.println(
+        "             user admin, password TALKMILL_DASHBOARD_PASSWORD or else the API key");
     out.println("  Metrics    " + worker.metrics());
     out.println("  API key    " + key);
     out.println("  Data       " + worker.dataDirectory());

@@ -21,8 +21,11 @@ final class History {
   /** The number of the first finished row: those before it would be of the chunks made first. */
   private static final int START = 60;
 
-  /** Tenants a statement. */
-  private static final int SLICE = 25;
+  /**
+   * Rows of each tenant that a statement makes: all tenants grow at once, as they would, and every
+   * index at as many places as there are tenants.
+   */
+  private static final int SLICE = 60;
 
   private static final String TENANTS =
       """
@@ -37,10 +40,17 @@ final class History {
       FROM generate_series(1, :tenants) AS n
       """;
 
-  /** Tenants of a slice, and the numbers of rows of each with the time at which they ended. */
+  /** As version 7 has it: the time first, so that what comes later has the greater id. */
+  private static final String IDS =
+      """
+      CREATE FUNCTION bench_id(tenant uuid, kind text, n integer) RETURNS uuid LANGUAGE sql STABLE
+      RETURN (lpad(to_hex(n), 12, '0') || substr(md5(tenant || kind || n), 13))::uuid
+      """;
+
+  /** The tenants, and the numbers of a slice of their rows with the time at which each ended. */
   private static final String MADE =
       """
-      FROM (SELECT md5('t' || n)::uuid AS tenant FROM generate_series(:first, :last) AS n) t
+      FROM (SELECT md5('t' || n)::uuid AS tenant FROM generate_series(1, :tenants) AS n) t
       CROSS JOIN generate_series(:from, :to - 1) AS i
       CROSS JOIN LATERAL (SELECT now() - interval '60 days' * (1 - i / :most::float8) AS at) x
       """;
@@ -52,8 +62,8 @@ final class History {
         (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, state, outcome,
          epoch, job_id, next_attempt_at, created_at, updated_at, started_at, finished_at,
          duration_ms)
-      SELECT tenant, uuidv7(at - now()), tenant, md5(tenant || 'c' || i / 60)::uuid,
-             md5(tenant || 'k' || i / 3)::uuid, (ARRAY['STORE', 'PREPARE', 'TRANSCRIBE'])[1 + i % 3],
+      SELECT tenant, uuidv7(at - now()), tenant, bench_id(tenant, 'c', i / 60),
+             bench_id(tenant, 'k', i / 3), (ARRAY['STORE', 'PREPARE', 'TRANSCRIBE'])[1 + i % 3],
              1, 'COMPLETED', 'ok', 2, uuidv7(at - now()), at, at, at, at, at, 40
       """
           + MADE;
@@ -62,10 +72,10 @@ final class History {
   private static final String EVENTS =
       """
       INSERT INTO processing_event (tenant_id, conversation_id, status_id, event, data, created_at)
-      SELECT tenant, md5(tenant || 'c' || i / 60)::uuid, md5(tenant || 'r' || i)::uuid,
+      SELECT tenant, bench_id(tenant, 'c', i / 60), bench_id(tenant, 'r', i),
              'stage.completed',
-             jsonb_build_object('id', md5(tenant || 'r' || i)::uuid, 'stage', 'TRANSCRIBE',
-               'subject_id', md5(tenant || 'k' || i / 3)::uuid, 'generation', 1,
+             jsonb_build_object('id', bench_id(tenant, 'r', i), 'stage', 'TRANSCRIBE',
+               'subject_id', bench_id(tenant, 'k', i / 3), 'generation', 1,
                'state', 'COMPLETED', 'outcome', 'ok', 'cause', null, 'error_code', null,
                'error_message', null, 'attempts', 0, 'next_attempt_at', null, 'progress', null,
                'started_at', at, 'finished_at', at, 'duration_ms', 40),
@@ -79,10 +89,10 @@ final class History {
       INSERT INTO conversation_chunk
         (tenant_id, id, conversation_id, source, ordinal, state, bytes, sha256, media_type,
          storage_key, seconds, accepted_at, updated_at)
-      SELECT tenant, md5(tenant || 'k' || i / 3)::uuid, md5(tenant || 'c' || i / 60)::uuid,
+      SELECT tenant, bench_id(tenant, 'k', i / 3), bench_id(tenant, 'c', i / 60),
              'PORTAL_AUDIO', 1 + i % 60 / 3, 'TRANSCRIBED', 16384, repeat('0', 64), 'audio/webm',
-             't/' || tenant || '/c/' || md5(tenant || 'c' || i / 60)::uuid || '/k/'
-               || md5(tenant || 'k' || i / 3)::uuid, 10, at, at
+             't/' || tenant || '/c/' || bench_id(tenant, 'c', i / 60) || '/k/'
+               || bench_id(tenant, 'k', i / 3), 10, at, at
       """
           + MADE
           + " WHERE i % 3 = 0";
@@ -93,7 +103,7 @@ final class History {
         (tenant_id, id, project_id, is_finished, finished_by, is_all_chunks_transcribed,
          generation, transcript_generation, summary_generation, outcome, settled_count,
          next_ordinal, last_activity_at, created_at, updated_at)
-      SELECT tenant, md5(tenant || 'c' || i / 60)::uuid, tenant, true, 'host', true,
+      SELECT tenant, bench_id(tenant, 'c', i / 60), tenant, true, 'host', true,
              42, 42, 42, 'ok', 1, 21, at, at, at
       """
           + MADE
@@ -105,10 +115,10 @@ final class History {
       INSERT INTO conversation_chunk
         (tenant_id, id, conversation_id, source, ordinal, bytes, sha256, media_type, storage_key,
          seconds, accepted_at, updated_at)
-      SELECT tenant, md5(tenant || 'b' || i)::uuid, md5(tenant || 'w' || i % 50)::uuid,
+      SELECT tenant, bench_id(tenant, 'b', i), bench_id(tenant, 'w', i % 50),
              'PORTAL_AUDIO', 1 + i / 50, 16384, repeat('0', 64), 'audio/webm',
-             't/' || tenant || '/c/' || md5(tenant || 'w' || i % 50)::uuid || '/k/'
-               || md5(tenant || 'b' || i)::uuid, 10,
+             't/' || tenant || '/c/' || bench_id(tenant, 'w', i % 50) || '/k/'
+               || bench_id(tenant, 'b', i), 10,
              now() - interval '1 hour', now() - interval '1 hour'
       """
           + MADE;
@@ -118,8 +128,8 @@ final class History {
       INSERT INTO processing_status
         (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, priority,
          next_attempt_at, created_at, updated_at)
-      SELECT tenant, uuidv7(), tenant, md5(tenant || 'w' || i % 50)::uuid,
-             md5(tenant || 'b' || i)::uuid, 'TRANSCRIBE', 1, i % 4,
+      SELECT tenant, uuidv7(), tenant, bench_id(tenant, 'w', i % 50),
+             bench_id(tenant, 'b', i), 'TRANSCRIBE', 1, i % 4,
              now() - interval '1 hour' + i * interval '1 millisecond',
              now() - interval '1 hour', now() - interval '1 hour'
       """
@@ -131,7 +141,7 @@ final class History {
       INSERT INTO conversation
         (tenant_id, id, project_id, is_finished, finished_by, generation, next_ordinal,
          last_activity_at)
-      SELECT tenant, md5(tenant || 'w' || i)::uuid, tenant, i % 2 = 0,
+      SELECT tenant, bench_id(tenant, 'w', i), tenant, i % 2 = 0,
              CASE WHEN i % 2 = 0 THEN 'host' END, 21, 21, now() + interval '1 day'
       """
           + MADE
@@ -154,7 +164,7 @@ final class History {
     this.upkeep = upkeep;
     this.tenants = tenants;
     this.rowsMost = START + rowsMost;
-    execute(TENANTS, PROJECTS, "ANALYZE tenant, project");
+    execute(IDS, TENANTS, PROJECTS, "ANALYZE tenant, project");
     load(List.of(CONVERSATIONS, CHUNKS), 0, 1);
   }
 
@@ -172,8 +182,8 @@ final class History {
   private void load(List<String> inserts, int from, int to) throws Exception {
     try (ExecutorService loaders = Executors.newFixedThreadPool(LOADERS)) {
       List<Future<?>> slices = new ArrayList<>();
-      for (int first = 1; first <= tenants; first += SLICE) {
-        String[] slice = slice(inserts, first, Math.min(tenants, first + SLICE - 1), from, to);
+      for (int first = from; first < to; first += SLICE) {
+        String[] slice = slice(inserts, first, Math.min(to, first + SLICE));
         slices.add(loaders.submit(() -> execute(slice)));
       }
       for (Future<?> slice : slices) {
@@ -184,14 +194,10 @@ final class History {
     execute("CHECKPOINT");
   }
 
-  private static String[] slice(List<String> inserts, int first, int last, int from, int to) {
+  private static String[] slice(List<String> inserts, int from, int to) {
     return inserts.stream()
         .map(insert ->
-            insert
-                .replace(":first", String.valueOf(first))
-                .replace(":last", String.valueOf(last))
-                .replace(":from", String.valueOf(from))
-                .replace(":to", String.valueOf(to)))
+            insert.replace(":from", String.valueOf(from)).replace(":to", String.valueOf(to)))
         .toArray(String[]::new);
   }
 

@@ -35,7 +35,7 @@ record AdminKey(String value, Optional<Path> file) {
     if (given == null) {
       return kept(file);
     }
-    if (Files.exists(file)) {
+    if (Files.exists(file) && !kept(file).value().equals(given)) {
       log.warn("TALKMILL_API_KEY is set, so the key in {} is not valid until it is unset", file);
     }
     return new AdminKey(given, Optional.empty());

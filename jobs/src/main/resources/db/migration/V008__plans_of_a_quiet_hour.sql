@@ -18,5 +18,5 @@ SET enable_incremental_sort = off
 AS $$
   SELECT s.stage, s.tenant_id, count(*), count(*) FILTER (WHERE s.state = 'QUEUED')
   FROM talkmill.processing_status s WHERE s.state IN ('QUEUED', 'PROCESSING')
-  GROUP BY s.stage, s.tenant_id
+  GROUP BY s.stage, s.tenant_id ORDER BY s.stage, s.tenant_id
 $$;

@@ -1,16 +1,42 @@
 package dev.talkmill.jobs.postgres;
 
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jobrunr.storage.sql.common.DatabaseCreator;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Brings the schemas {@code talkmill} and {@code jobrunr} up to date. Forward only. */
 public final class Migrations {
 
   /** JobRunr's table prefix, which makes its tables live in a schema of their own. */
   public static final String JOBRUNR_PREFIX = "jobrunr.";
+
+  /**
+   * A job is written three times, and each time into every index: those that nothing of ours is
+   * looked up by hold what is looked up alone, or go. Jobs come and go by the thousand a second.
+   */
+  private static final List<String> JOBRUNR_TUNED =
+      List.of(
+          "DROP INDEX IF EXISTS jobrunr.jobrunr_state_idx",
+          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_created_at_idx",
+          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_signature_idx",
+          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_scheduled_at_idx",
+          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_rci_idx",
+          """
+          CREATE INDEX IF NOT EXISTS jobrunr_jobs_scheduled ON jobrunr.jobrunr_jobs (scheduledAt)
+          WHERE scheduledAt IS NOT NULL
+          """,
+          """
+          CREATE INDEX IF NOT EXISTS jobrunr_jobs_recurring ON jobrunr.jobrunr_jobs (recurringJobId)
+          WHERE recurringJobId IS NOT NULL
+          """,
+          """
+          ALTER TABLE jobrunr.jobrunr_jobs SET (
+            autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.02)
+          """);
 
   private Migrations() {}
 
@@ -22,6 +48,8 @@ public final class Migrations {
   public static void run(DataSource owner) {
     flyway(owner).connectRetries(10).load().migrate();
     new DatabaseCreator(owner, JOBRUNR_PREFIX, PostgresStorageProvider.class).runMigrations();
+    JdbcClient sql = JdbcClient.create(owner);
+    JOBRUNR_TUNED.forEach(statement -> sql.sql(statement).update());
   }
 
   /** How many migrations of this version the database has not seen. */

@@ -9,6 +9,7 @@ import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.JourneyRunner.Next;
@@ -55,9 +56,14 @@ final class Completion {
    * all the same: the write is fenced.
    */
   Next succeed(Claim claim, JourneyRequest request, Ending ending) {
-    Next next = repeats.run(repeated -> tryToEnd(claim, request, ending, repeated));
-    meters.time(claim, "done");
-    return next;
+    try {
+      Next next = repeats.run(repeated -> tryToEnd(claim, request, ending, repeated));
+      meters.time(claim, "done");
+      return next;
+    } catch (LostClaimException e) {
+      ending.dropped();
+      throw e;
+    }
   }
 
   private Next tryToEnd(Claim claim, JourneyRequest request, Ending ending, boolean repeated) {
@@ -89,9 +95,14 @@ final class Completion {
     if (repeated && wasCommitted(row, request)) {
       return Optional.empty();
     }
-    Ended ended = conversation == null ? Ended.with("superseded") : ending.apply(conversation);
+    Ended ended = conversation == null ? dropped(ending) : ending.apply(conversation);
     complete(row, ended);
     return goOn(row, ended, request, permits);
+  }
+
+  private static Ended dropped(Ending ending) {
+    ending.dropped();
+    return Ended.with("superseded");
   }
 
   private void complete(LedgerRow row, Ended ended) {

@@ -37,7 +37,7 @@ public final class JobServer implements Jobs, AutoCloseable {
   private final JsonMapper json = jsonMapper();
   private final StorageProvider storage;
   private final StorageProvider joining;
-  private final PageCounting pages;
+  private final WorkPages pages;
   private final Nudge nudge;
   private final BackgroundJobServer server;
 
@@ -54,10 +54,14 @@ public final class JobServer implements Jobs, AutoCloseable {
       Duration drain,
       List<JobFilter> filters) {
     this.database = database;
-    this.storage = provider(jobs, DatabaseOptions.SKIP_CREATE);
+    this.pages = new WorkPages(workers);
+    this.storage = mapping(new GroupingStorage(jobs, pages));
     this.joining =
-        provider(new JoiningDataSource(database.dataSource()), DatabaseOptions.NO_VALIDATE);
-    this.pages = new PageCounting(workers);
+        mapping(
+            new PostgresStorageProvider(
+                new JoiningDataSource(database.dataSource()),
+                Migrations.JOBRUNR_PREFIX,
+                DatabaseOptions.NO_VALIDATE));
     this.server =
         new BackgroundJobServer(
             storage,
@@ -138,11 +142,9 @@ public final class JobServer implements Jobs, AutoCloseable {
     storage.close();
   }
 
-  private PostgresStorageProvider provider(DataSource source, DatabaseOptions options) {
-    PostgresStorageProvider provider =
-        new PostgresStorageProvider(source, Migrations.JOBRUNR_PREFIX, options);
-    provider.setJobMapper(new JobMapper(json));
-    return provider;
+  private StorageProvider mapping(StorageProvider storage) {
+    storage.setJobMapper(new JobMapper(json));
+    return storage;
   }
 
   /** Job rows are code: only classes of ours may be made from them. */

@@ -17,10 +17,10 @@ final class Nudge implements AutoCloseable {
   private static final int TRIES = 1_000;
 
   private final BackgroundJobServer server;
-  private final PageCounting pages;
+  private final WorkPages pages;
   private final Loop loop;
 
-  Nudge(BackgroundJobServer server, PageCounting pages) {
+  Nudge(BackgroundJobServer server, WorkPages pages) {
     this.server = server;
     this.pages = pages;
     this.loop = new Loop("talkmill-nudge", this::untilAsked);
@@ -36,6 +36,7 @@ final class Nudge implements AutoCloseable {
 
   private Duration untilAsked() throws InterruptedException {
     long before = pages.asked();
+    pages.want();
     JobSteward steward = server.getJobSteward();
     for (int i = 0; i < TRIES && pages.asked() == before && server.isRunning(); i++) {
       if (i > 0) {

@@ -12,10 +12,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Intent before money: a row says that a provider is about to be called before it is, so that after
@@ -39,8 +35,6 @@ public final class ProviderCalls {
       WHERE tenant_id = :tenant AND id = :id
       """;
 
-  private static final Logger log = LoggerFactory.getLogger(ProviderCalls.class);
-
   private final Database database;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -51,54 +45,24 @@ public final class ProviderCalls {
     this.meters = meters;
   }
 
+  /** A call that is recorded as about to be made. */
+  public record Call(LedgerRow row, UUID id, String provider, double seconds) {}
+
   /**
-   * Calls a provider with its intent recorded before and its end after.
+   * What a provider has answered.
+   *
+   * @param note says that the call is done; for the transaction that writes what was made of it, so
+   *     that a call which is done has its result
+   */
+  public record Answered<T>(T answer, Runnable note) {}
+
+  /**
+   * Records that a provider is about to be called; joins a running scope of the row's tenant.
    *
    * @param seconds of audio that the call is about, 0 for text
-   * @param requestId reads the provider's id of the call from its answer
    */
-  public <T> T around(
-      LedgerRow row,
-      String provider,
-      String model,
-      double seconds,
-      Duration limit,
-      Supplier<T> call,
-      Function<T, @Nullable String> requestId) {
-    UUID id = start(row, provider, model, seconds, limit);
-    String result = "failed";
-    try {
-      T answer = call.get();
-      result = "done";
-      done(row, id, requestId.apply(answer));
-      return answer;
-    } catch (PostponedException e) {
-      end(row, id, "ABANDONED", null, null);
-      result = "postponed";
-      throw e;
-    } catch (FailureException e) {
-      failed(row, id, e);
-      throw e;
-    } finally {
-      meters.counter("talkmill.provider.calls", "provider", provider, "result", result).increment();
-      meters.counter("talkmill.provider.seconds", "provider", provider).increment(seconds);
-    }
-  }
-
-  private void failed(LedgerRow row, UUID id, FailureException e) {
-    // The pool hands out no connection to an interrupted thread.
-    boolean interrupted = Thread.interrupted();
-    try {
-      String state = interrupted ? "ABANDONED" : "FAILED";
-      end(row, id, state, null, interrupted ? null : e.failure().code().code());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private UUID start(LedgerRow row, String provider, String model, double seconds, Duration limit) {
+  public Call begin(
+      LedgerRow row, String provider, String model, double seconds, Duration limit) {
     UUID id = Uuids.v7(clock);
     database.inTenant(
         row.tenant(),
@@ -117,32 +81,63 @@ public final class ProviderCalls {
               .later();
           return id;
         });
-    return id;
+    return new Call(row, id, provider, seconds);
   }
 
-  /** An answer that was paid for is not thrown away because a note about it could not be made. */
-  private void done(LedgerRow row, UUID id, @Nullable String requestId) {
+  /**
+   * Calls a provider. What comes of it, if not an answer, is recorded here.
+   *
+   * @param begun committed
+   * @param requestId reads the provider's id of the call from its answer
+   */
+  public <T> Answered<T> make(
+      Call begun, Supplier<T> call, Function<T, @Nullable String> requestId) {
+    String result = "failed";
     try {
-      end(row, id, "DONE", requestId, null);
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("a provider call is not noted as done: {}", e.toString());
+      T answer = call.get();
+      result = "done";
+      String request = requestId.apply(answer);
+      return new Answered<>(answer, () -> end(begun, "DONE", request, null));
+    } catch (PostponedException e) {
+      end(begun, "ABANDONED", null, null);
+      result = "postponed";
+      throw e;
+    } catch (FailureException e) {
+      failed(begun, e);
+      throw e;
+    } finally {
+      String provider = begun.provider();
+      meters.counter("talkmill.provider.calls", "provider", provider, "result", result).increment();
+      meters.counter("talkmill.provider.seconds", "provider", provider).increment(begun.seconds());
     }
   }
 
-  private void end(
-      LedgerRow row, UUID id, String state, @Nullable String requestId, @Nullable String code) {
+  private void failed(Call begun, FailureException e) {
+    // The pool hands out no connection to an interrupted thread.
+    boolean interrupted = Thread.interrupted();
+    try {
+      String state = interrupted ? "ABANDONED" : "FAILED";
+      end(begun, state, null, interrupted ? null : e.failure().code().code());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void end(Call call, String state, @Nullable String requestId, @Nullable String code) {
     database.inTenant(
-        row.tenant(),
+        call.row().tenant(),
         () -> {
           database
               .write(END)
-              .param("tenant", row.tenant())
-              .param("id", id)
+              .param("tenant", call.row().tenant())
+              .param("id", call.id())
               .param("state", state)
               .param("requestId", requestId)
               .param("code", code)
               .later();
-          return id;
+          return state;
         });
   }
 }

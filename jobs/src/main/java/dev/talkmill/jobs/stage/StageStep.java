@@ -32,6 +32,28 @@ public interface StageStep {
   @FunctionalInterface
   interface Ending {
     Ended apply(LockedConversation conversation);
+
+    /** Called where {@link #apply} has no effect: the row, or all that it is about, is gone. */
+    default void dropped() {}
+  }
+
+  /**
+   * An end with an answer that was paid for.
+   *
+   * @param note that the call is done; it stays true where nothing can be made of the answer
+   */
+  record Paid(Runnable note, Ending ending) implements Ending {
+
+    @Override
+    public Ended apply(LockedConversation conversation) {
+      note.run();
+      return ending.apply(conversation);
+    }
+
+    @Override
+    public void dropped() {
+      note.run();
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.conversation.Transcripts;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.stage.ProviderCalls.Answered;
 import dev.talkmill.jobs.tenant.ProjectSettings;
 import dev.talkmill.pipeline.conversation.Outcome;
 import dev.talkmill.pipeline.failure.Failure;
@@ -53,21 +54,26 @@ public final class SummarizeStep implements StageStep {
   @Override
   public Ending run(Work work) {
     LedgerRow row = work.row();
-    Optional<SummaryRequest> request = database.inTenant(work.tenant(), () -> request(row));
-    if (request.isEmpty()) {
+    work.ensureHeld();
+    Optional<Task> task = database.inTenant(work.tenant(), () -> task(row));
+    if (task.isEmpty()) {
       return conversation -> Ended.with("superseded");
     }
-    work.ensureHeld();
-    Summary summary =
-        calls.around(
-            row,
-            summarizer.provider(),
-            summarizer.model(),
-            0,
-            timeout,
-            () -> summarizer.summarize(request.get()),
-            made -> null);
-    return conversation -> end(conversation, row, summary);
+    Answered<Summary> summary =
+        calls.make(
+            task.get().call(), () -> summarizer.summarize(task.get().request()), made -> null);
+    return new Paid(summary.note(), conversation -> end(conversation, row, summary.answer()));
+  }
+
+  private record Task(SummaryRequest request, ProviderCalls.Call call) {}
+
+  /** Reads what the request needs, and announces it. */
+  private Optional<Task> task(LedgerRow row) {
+    return request(row)
+        .map(request ->
+            new Task(
+                request,
+                calls.begin(row, summarizer.provider(), summarizer.model(), 0, timeout)));
   }
 
   private Optional<SummaryRequest> request(LedgerRow row) {

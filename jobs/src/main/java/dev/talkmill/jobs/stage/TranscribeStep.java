@@ -8,6 +8,7 @@ import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Json;
+import dev.talkmill.jobs.stage.ProviderCalls.Answered;
 import dev.talkmill.jobs.tenant.ProjectSettings;
 import dev.talkmill.pipeline.chunk.ChunkState;
 import dev.talkmill.pipeline.failure.Failure;
@@ -76,38 +77,44 @@ public final class TranscribeStep implements StageStep {
     return Stage.TRANSCRIBE;
   }
 
-  private record Task(Chunk chunk, ProjectSettings.Settings project) {}
+  private record Task(ProjectSettings.Settings project, ProviderCalls.Call call) {}
 
   @Override
   public Ending run(Work work) {
-    Task task =
-        database
-            .inTenant(work.tenant(), () -> task(work))
-            .orElseThrow(() -> FailureException.of(FailureCode.ERASED, "the chunk was erased"));
-    Chunk chunk = task.chunk();
+    Chunk chunk =
+        work.chunk()
+            .or(() -> database.inTenant(work.tenant(), () -> chunks.find(work.row().subject())))
+            .orElseThrow(TranscribeStep::erased);
     if (chunk.revision() != work.row().generation()) {
       return conversation -> Ended.with("superseded");
     }
     double seconds = chunk.seconds() == null ? 0 : chunk.seconds();
-    SpeechRequest request = request(work, task, recordings.wav(chunk), seconds);
+    Path wav = recordings.wav(chunk);
     work.ensureHeld();
-    Recognition heard =
-        calls.around(
-            work.row(),
-            engine.provider(),
-            engine.model(),
-            seconds,
-            request.timeout(),
-            () -> engine.recognize(request),
-            Recognition::requestId);
-    return conversation -> end(conversation, work.row(), heard);
+    Task task =
+        database
+            .inTenant(work.tenant(), () -> task(work.row(), seconds))
+            .orElseThrow(TranscribeStep::erased);
+    SpeechRequest request = request(work, task, wav, seconds);
+    Answered<Recognition> heard =
+        calls.make(task.call(), () -> engine.recognize(request), Recognition::requestId);
+    return new Paid(
+        heard.note(), conversation -> end(conversation, work.row(), heard.answer()));
   }
 
-  private Optional<Task> task(Work work) {
-    LedgerRow row = work.row();
-    return work.chunk()
-        .or(() -> chunks.find(row.subject()))
-        .flatMap(chunk -> projects.of(row.project()).map(project -> new Task(chunk, project)));
+  private static FailureException erased() {
+    return FailureException.of(FailureCode.ERASED, "the chunk was erased");
+  }
+
+  /** Reads what the request needs, and announces it. */
+  private Optional<Task> task(LedgerRow row, double seconds) {
+    return projects
+        .of(row.project())
+        .map(project ->
+            new Task(
+                project,
+                calls.begin(
+                    row, engine.provider(), engine.model(), seconds, limits.of(seconds))));
   }
 
   private SpeechRequest request(Work work, Task task, Path wav, double seconds) {

@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.queue;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.server.configuration.BackgroundJobServerWorkerPolicy;
@@ -9,13 +10,23 @@ import org.jobrunr.server.threadpool.JobRunrExecutor;
 import org.jobrunr.server.threadpool.VirtualThreadJobRunrExecutor;
 import org.jobrunr.storage.navigation.AmountRequest;
 
-/** Virtual threads, and a count of how often JobRunr has asked for work. */
-final class PageCounting implements BackgroundJobServerWorkerPolicy {
+/**
+ * Virtual threads, and when JobRunr asks for work: it would ask each time a worker becomes idle.
+ * What the last answer has left empty is not asked for again for a moment, unless a nudge says that
+ * there is something.
+ */
+final class WorkPages implements BackgroundJobServerWorkerPolicy {
+
+  private static final long EMPTY_NANOS = Duration.ofMillis(20).toNanos();
+  private static final AmountRequest NOTHING = new AmountRequest("updatedAt:ASC", 0);
 
   private final int workers;
   private final AtomicLong asked = new AtomicLong();
+  private volatile boolean wanted;
+  private volatile boolean empty;
+  private volatile long emptySince;
 
-  PageCounting(int workers) {
+  WorkPages(int workers) {
     this.workers = workers;
   }
 
@@ -24,6 +35,21 @@ final class PageCounting implements BackgroundJobServerWorkerPolicy {
    */
   long asked() {
     return asked.get();
+  }
+
+  /** The next time is to be a question in any case. */
+  void want() {
+    wanted = true;
+  }
+
+  /** Takes note of an answer. */
+  void answered(AmountRequest request, int jobs) {
+    emptySince = System.nanoTime();
+    empty = jobs < request.getLimit();
+  }
+
+  private boolean isEmpty() {
+    return empty && System.nanoTime() - emptySince < EMPTY_NANOS;
   }
 
   @Override
@@ -37,8 +63,16 @@ final class PageCounting implements BackgroundJobServerWorkerPolicy {
 
       @Override
       public AmountRequest getWorkPageRequest() {
+        if (!wanted && isEmpty()) {
+          return NOTHING;
+        }
         asked.incrementAndGet();
-        return basic.getWorkPageRequest();
+        AmountRequest request = basic.getWorkPageRequest();
+        if (request.getLimit() > 0) {
+          // Where nobody is idle the wish stands: whoever becomes idle asks.
+          wanted = false;
+        }
+        return request;
       }
     };
   }

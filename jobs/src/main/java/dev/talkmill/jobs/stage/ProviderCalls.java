@@ -61,8 +61,7 @@ public final class ProviderCalls {
    *
    * @param seconds of audio that the call is about, 0 for text
    */
-  public Call begin(
-      LedgerRow row, String provider, String model, double seconds, Duration limit) {
+  public Call begin(LedgerRow row, String provider, String model, double seconds, Duration limit) {
     UUID id = Uuids.v7(clock);
     database.inTenant(
         row.tenant(),

@@ -72,8 +72,7 @@ public final class SummarizeStep implements StageStep {
     return request(row)
         .map(request ->
             new Task(
-                request,
-                calls.begin(row, summarizer.provider(), summarizer.model(), 0, timeout)));
+                request, calls.begin(row, summarizer.provider(), summarizer.model(), 0, timeout)));
   }
 
   private Optional<SummaryRequest> request(LedgerRow row) {

@@ -98,8 +98,7 @@ public final class TranscribeStep implements StageStep {
     SpeechRequest request = request(work, task, wav, seconds);
     Answered<Recognition> heard =
         calls.make(task.call(), () -> engine.recognize(request), Recognition::requestId);
-    return new Paid(
-        heard.note(), conversation -> end(conversation, work.row(), heard.answer()));
+    return new Paid(heard.note(), conversation -> end(conversation, work.row(), heard.answer()));
   }
 
   private static FailureException erased() {
@@ -113,8 +112,7 @@ public final class TranscribeStep implements StageStep {
         .map(project ->
             new Task(
                 project,
-                calls.begin(
-                    row, engine.provider(), engine.model(), seconds, limits.of(seconds))));
+                calls.begin(row, engine.provider(), engine.model(), seconds, limits.of(seconds))));
   }
 
   private SpeechRequest request(Work work, Task task, Path wav, double seconds) {

@@ -20,7 +20,7 @@ public final class FencedWrites {
   private static final String SET_GENERATION =
       """
       UPDATE processing_status SET generation = :generation, updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
       """;
 
   private static final String COMPLETE =
@@ -30,7 +30,7 @@ public final class FencedWrites {
           lease_until = NULL, progress = NULL, finished_at = clock_timestamp(),
           updated_at = clock_timestamp(), provider = :provider,
           duration_ms = extract(epoch FROM clock_timestamp() - started_at) * 1000
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
       """;
 
   /** By id and epoch alone, so that a commit under way is waited for. */
@@ -47,7 +47,7 @@ public final class FencedWrites {
       SET state = 'PENDING', crash_count = 0, lease_until = NULL,
           next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
       WHERE tenant_id = :tenant AND conversation_id = :conversation AND id <> :id
-        AND job_id = :job AND epoch = 1 AND state = 'PROCESSING'
+        AND job_id = :job AND epoch = 1 AND state || '' = 'PROCESSING'
       """;
 
   private static final String RETRY =
@@ -57,7 +57,7 @@ public final class FencedWrites {
           attempts = attempts + 1, crash_count = 0, lease_until = NULL, progress = NULL,
           next_attempt_at = clock_timestamp() + make_interval(secs => :delay),
           updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
       """;
 
   private static final String FAIL =
@@ -67,7 +67,7 @@ public final class FencedWrites {
           attempts = attempts + 1, crash_count = 0, lease_until = NULL, progress = NULL,
           finished_at = clock_timestamp(), updated_at = clock_timestamp(),
           duration_ms = extract(epoch FROM clock_timestamp() - started_at) * 1000
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
       """;
 
   /** A graceful stop is no crash and no attempt: the claim's crash is refunded. */
@@ -77,7 +77,7 @@ public final class FencedWrites {
       SET state = 'PENDING', crash_count = greatest(crash_count - 1, 0), lease_until = NULL,
           progress = NULL, next_attempt_at = clock_timestamp() + make_interval(secs => :delay),
           updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
       """;
 
   private static final String RETURN_QUEUED =
@@ -85,13 +85,13 @@ public final class FencedWrites {
       UPDATE processing_status
       SET state = 'PENDING', lease_until = NULL, updated_at = clock_timestamp(),
           next_attempt_at = clock_timestamp() + make_interval(secs => :delay)
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'QUEUED'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'QUEUED'
       """;
 
   private static final String PROGRESS =
       """
       UPDATE processing_status SET progress = :progress, updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
       """;
 
   private final Database database;

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * The statements that make somebody the holder of a row, or end that somebody was. Each is one
@@ -25,11 +26,25 @@ final class LeaseAcquisition {
           ORDER BY id DESC LIMIT 1
           """;
 
+  /** As it was dispatched. */
+  private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";
+
   /**
-   * The second arm is the dashboard's requeue: its job runs again with the old epoch, and may take
-   * the row only while that job is still the row's own and no newer row does the same work. An
-   * operator's run starts its counters anew.
+   * As it was dispatched, or by the dashboard's requeue: that job runs again with the old epoch, and
+   * may take the row only while it is still the row's own and no newer row does the same work.
    */
+  private static final String QUEUED_OR_AGAIN =
+      "("
+          + QUEUED
+          + """
+               OR (state || '' IN ('PENDING', 'FAILED') AND job_id = :job
+                   AND NOT EXISTS (SELECT FROM processing_status newer
+                                   WHERE newer.tenant_id = p.tenant_id AND newer.stage = p.stage
+                                     AND newer.subject_id = p.subject_id AND newer.id <> p.id
+                                     AND newer.state IN ('PENDING', 'QUEUED', 'PROCESSING'))))
+          """;
+
+  /** An operator's run starts the counters anew. */
   private static final String CLAIM =
       """
       UPDATE processing_status p
@@ -40,17 +55,14 @@ final class LeaseAcquisition {
           finished_at = NULL, duration_ms = NULL,
           lease_until = clock_timestamp() + make_interval(secs => :lease),
           started_at = clock_timestamp(), updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id
-        AND ((state = 'QUEUED' AND epoch = :epoch)
-             OR (state IN ('PENDING', 'FAILED') AND job_id = CAST(:job AS uuid)
-                 AND NOT EXISTS (SELECT FROM processing_status newer
-                                 WHERE newer.tenant_id = p.tenant_id AND newer.stage = p.stage
-                                   AND newer.subject_id = p.subject_id AND newer.id <> p.id
-                                   AND newer.state IN ('PENDING', 'QUEUED', 'PROCESSING'))))
+      WHERE tenant_id = :tenant AND id = :id AND %s
       RETURNING\
       """
           + " "
           + LedgerRow.COLUMNS;
+
+  private static final String CLAIM_QUEUED = CLAIM.formatted(QUEUED);
+  private static final String CLAIM_AGAIN = CLAIM.formatted(QUEUED_OR_AGAIN);
 
   private static final String INSERT_CLAIMED =
       """
@@ -70,7 +82,7 @@ final class LeaseAcquisition {
   private static final String TAKE_EXPIRED =
       """
       UPDATE processing_status SET epoch = epoch + 1, updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state = 'PROCESSING'
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'PROCESSING'
         AND lease_until < clock_timestamp()
       RETURNING\
       """
@@ -101,16 +113,18 @@ final class LeaseAcquisition {
   /**
    * Takes a row for the job that was dispatched with {@code epoch}.
    *
+   * @param again the job, if it may take the row also where it has run before
    * @return empty if it is somebody else's, or done
    */
-  Optional<LedgerRow> claim(UUID id, long epoch, @Nullable UUID job) {
-    return database
-        .sql()
-        .sql(CLAIM)
+  Optional<LedgerRow> claim(UUID id, long epoch, @Nullable UUID again) {
+    StatementSpec statement =
+        again == null
+            ? database.sql().sql(CLAIM_QUEUED)
+            : database.sql().sql(CLAIM_AGAIN).param("job", again);
+    return statement
         .param("tenant", database.tenant())
         .param("id", id)
         .param("epoch", epoch)
-        .param("job", job)
         .param("lease", lease.toMillis() / 1000.0)
         .query(LedgerRow::read)
         .optional();

@@ -33,7 +33,7 @@ public final class LeaseKeeper implements AutoCloseable {
         FROM unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[]), CAST(:epochs AS bigint[]))
              AS mine (tenant_id, id, epoch)
         JOIN talkmill.processing_status p USING (tenant_id, id, epoch)
-        WHERE p.state = 'PROCESSING'
+        WHERE p.state || '' = 'PROCESSING'
         ORDER BY p.id
         FOR UPDATE OF p SKIP LOCKED)
       UPDATE talkmill.processing_status p
@@ -48,7 +48,7 @@ public final class LeaseKeeper implements AutoCloseable {
       FROM unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[]), CAST(:epochs AS bigint[]))
            AS mine (tenant_id, id, epoch)
       JOIN talkmill.processing_status p USING (tenant_id, id, epoch)
-      WHERE p.state = 'PROCESSING'
+      WHERE p.state || '' = 'PROCESSING'
       """;
 
   private final Database database;

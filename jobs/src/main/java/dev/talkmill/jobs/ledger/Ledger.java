@@ -70,7 +70,7 @@ public final class Ledger {
       SET state = 'PENDING', attempts = 0, crash_count = 0, cause = NULL, error_code = NULL,
           error_message = NULL, finished_at = NULL, duration_ms = NULL,
           next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND state = 'FAILED'
+      WHERE tenant_id = :tenant AND id = :id AND state || '' = 'FAILED'
       """;
 
   /** The epoch goes up so that a running holder's last write does not land. */
@@ -85,7 +85,7 @@ public final class Ledger {
         WHERE tenant_id = :tenant AND conversation_id = :conversation AND stage <> 'ERASE'
           AND (CAST(:subject AS uuid) IS NULL OR subject_id = CAST(:subject AS uuid))
           AND (CAST(:stage AS text) IS NULL OR stage = CAST(:stage AS text))
-          AND state IN ('PENDING', 'QUEUED', 'PROCESSING')
+          AND state || '' IN ('PENDING', 'QUEUED', 'PROCESSING')
         ORDER BY id FOR UPDATE)
       """;
 

@@ -41,7 +41,7 @@ final class DueRows {
       SELECT %s FROM processing_status p
       JOIN unnest(CAST(:tenants AS uuid[]), CAST(:ids AS uuid[])) AS due (tenant_id, id)
         USING (tenant_id, id)
-      WHERE p.state = 'PENDING'
+      WHERE p.state || '' = 'PENDING'
       ORDER BY p.id
       FOR UPDATE OF p SKIP LOCKED
       """

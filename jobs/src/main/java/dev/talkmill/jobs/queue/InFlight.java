@@ -13,11 +13,7 @@ import java.util.stream.Stream;
 final class InFlight {
 
   private static final String COUNT =
-      """
-      SELECT stage, tenant_id, count(*) AS rows, count(*) FILTER (WHERE state = 'QUEUED') AS queued
-      FROM processing_status WHERE state IN ('QUEUED', 'PROCESSING')
-      GROUP BY stage, tenant_id
-      """;
+      "SELECT stage, tenant_id, rows, queued FROM rows_in_flight()";
 
   private final int tenantMax;
   private final Map<Stage, Integer> queued = new EnumMap<>(Stage.class);

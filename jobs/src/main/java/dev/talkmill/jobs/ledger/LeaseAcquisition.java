@@ -18,20 +18,20 @@ final class LeaseAcquisition {
 
   /** A job carries its subject through several stages; the newest row is the one it ended with. */
   private static final String FIND_BY_JOB =
-      "SELECT "
-          + LedgerRow.COLUMNS
-          + """
-           FROM processing_status
-          WHERE tenant_id = :tenant AND job_id = :job AND state IN ('PENDING', 'FAILED')
-          ORDER BY id DESC LIMIT 1
-          """;
+      """
+      WITH carried AS MATERIALIZED (
+        SELECT * FROM processing_status
+        WHERE tenant_id = :tenant AND job_id = :job AND state IN ('PENDING', 'FAILED'))
+      SELECT %s FROM carried ORDER BY id DESC LIMIT 1
+      """
+          .formatted(LedgerRow.COLUMNS);
 
   /** As it was dispatched. */
   private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";
 
   /**
-   * As it was dispatched, or by the dashboard's requeue: that job runs again with the old epoch, and
-   * may take the row only while it is still the row's own and no newer row does the same work.
+   * As it was dispatched, or by the dashboard's requeue: that job runs again with the old epoch,
+   * and may take the row only while it is still the row's own and no newer row does the same work.
    */
   private static final String QUEUED_OR_AGAIN =
       "("

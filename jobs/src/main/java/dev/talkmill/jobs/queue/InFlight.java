@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 /** How much of each stage is QUEUED or PROCESSING, in all and of each tenant. */
 final class InFlight {
 
-  private static final String COUNT =
-      "SELECT stage, tenant_id, rows, queued FROM rows_in_flight()";
+  private static final String COUNT = "SELECT stage, tenant_id, rows, queued FROM rows_in_flight()";
 
   private final int tenantMax;
   private final Map<Stage, Integer> queued = new EnumMap<>(Stage.class);

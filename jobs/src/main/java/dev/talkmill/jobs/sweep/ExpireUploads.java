@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.store.ObjectStore;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -142,9 +142,10 @@ class ListCostTest {
   @Test
   void theFewRowsInAStateAreFoundAmongAllThatHaveEnded() {
     for (State state : State.values()) {
-      assertThat(ledger.inState(tenant, state, null, PAGE))
+      // Erasures of other tests wait, too.
+      assertThat(ledger.inState(tenant, state, null, PAGE).size())
           .as("%s", state)
-          .hasSize(state == State.COMPLETED ? PAGE : 4);
+          .isBetween(4, state == State.PENDING || state == State.COMPLETED ? PAGE : 4);
     }
   }
 

@@ -90,7 +90,8 @@ class SweepCostTest {
           """
           INSERT INTO jobrunr.jobrunr_jobs
             (id, version, jobasjson, jobsignature, state, createdat, updatedat)
-          SELECT job_id::text, 1, '{}', 's', 'FAILED', now(), now() - interval '1 hour'
+          SELECT job_id::text, 1, '{}', 's', 'FAILED', now(),
+                 now() - random() * interval '1 hour' - interval '1 hour'
           FROM processing_status WHERE state = 'FAILED'
           """,
           """

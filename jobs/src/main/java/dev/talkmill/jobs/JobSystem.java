@@ -28,6 +28,7 @@ import dev.talkmill.jobs.stage.StageStep;
 import dev.talkmill.jobs.sweep.CondemnPoison;
 import dev.talkmill.jobs.sweep.FinishIdleConversations;
 import dev.talkmill.jobs.sweep.Forget;
+import dev.talkmill.jobs.sweep.ForgetFailedJobs;
 import dev.talkmill.jobs.sweep.ReleaseExpiredLeases;
 import dev.talkmill.jobs.sweep.ReopenLostChunks;
 import dev.talkmill.jobs.sweep.ScheduleBehind;
@@ -208,7 +209,7 @@ public final class JobSystem implements AutoCloseable {
         Forget.events(database, settings.eventRetention()),
         Forget.rows(database, settings.rowRetention()),
         Forget.idempotencyKeys(database),
-        Forget.failedJobs(database));
+        new ForgetFailedJobs(database));
   }
 
   public void start() {

@@ -17,7 +17,7 @@ final class Holders {
       SELECT coalesce(bool_or(open.state = 'PROCESSING' OR open.crash_count > 0), false)
       FROM (SELECT state, crash_count FROM processing_status
             WHERE tenant_id = :tenant AND conversation_id = :conversation
-              AND state IN ('PENDING', 'QUEUED', 'PROCESSING')
+              AND state || '' IN ('PENDING', 'QUEUED', 'PROCESSING')
             ORDER BY id FOR UPDATE) open
       """;
 

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.ledger;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -27,7 +28,7 @@ final class CrashRefunds {
              AS mine (tenant_id, id, epoch)
         JOIN talkmill.processing_status p USING (tenant_id, id)
         WHERE p.crash_count > 0
-          AND (p.epoch - mine.epoch, p.state) IN
+          AND (p.epoch - mine.epoch, p.state || '') IN
               ((0, 'PROCESSING'), (1, 'PENDING'), (2, 'QUEUED'), (3, 'PROCESSING'))
         ORDER BY p.id
         FOR UPDATE OF p SKIP LOCKED)
@@ -50,6 +51,7 @@ final class CrashRefunds {
    */
   void refund(Collection<Claim> claims) {
     database.inSystem(() -> {
+      Plans.byIndex(database);
       List<@Nullable UUID> refunded =
           database.sql().sql(REFUND).params(LeaseKeeper.mine(claims)).query(UUID.class).list();
       // Before the commit: at most once, also if that is never answered.

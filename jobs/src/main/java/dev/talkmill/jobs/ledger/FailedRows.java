@@ -10,18 +10,20 @@ import java.util.UUID;
  */
 public final class FailedRows {
 
-  /** The stages are named because the index begins with them. */
+  /**
+   * An array, for a join of the rows with themselves may be planned to read all of the tenant's;
+   * and what is asked of rows is asked again, for they may have changed since they were looked for.
+   */
   private static final String CLOSE =
       """
       UPDATE processing_status
       SET state = 'CANCELLED', cause = 'policy', error_code = :code, error_message = NULL,
           epoch = epoch + 1, finished_at = clock_timestamp(), updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id IN (
-        SELECT id FROM processing_status
-        WHERE tenant_id = :tenant AND subject_id = :subject AND state = 'FAILED'
-          AND stage IN ('STORE', 'PREPARE', 'TRANSCRIBE', 'AGGREGATE', 'SUMMARIZE')
-          AND generation < :generation
-        ORDER BY id FOR UPDATE)
+      WHERE tenant_id = :tenant AND state || '' = 'FAILED' AND generation < :generation
+        AND id = ANY (ARRAY(
+          SELECT id FROM processing_status
+          WHERE tenant_id = :tenant AND subject_id = :subject AND state || '' = 'FAILED'
+            AND generation < :generation))
       """;
 
   private final Database database;

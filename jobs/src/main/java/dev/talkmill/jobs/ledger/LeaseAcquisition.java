@@ -18,13 +18,16 @@ final class LeaseAcquisition {
 
   /** A job carries its subject through several stages; the newest row is the one it ended with. */
   private static final String FIND_BY_JOB =
-      "SELECT "
-          + LedgerRow.COLUMNS
-          + """
-           FROM processing_status
-          WHERE tenant_id = :tenant AND job_id = :job AND state IN ('PENDING', 'FAILED')
-          ORDER BY id DESC LIMIT 1
-          """;
+      """
+      WITH carried AS MATERIALIZED (
+        SELECT * FROM processing_status
+        WHERE tenant_id = :tenant AND job_id = :job AND state IN ('PENDING', 'FAILED'))
+      SELECT %s FROM carried ORDER BY id DESC LIMIT 1
+      """
+          .formatted(LedgerRow.COLUMNS);
+
+  /** As it was dispatched. */
+  private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";
 
   /** As it was dispatched. */
   private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";

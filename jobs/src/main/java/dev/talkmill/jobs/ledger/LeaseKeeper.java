@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.ledger;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -127,14 +128,16 @@ public final class LeaseKeeper implements AutoCloseable {
     long askedAt = nanoTime.getAsLong();
     Map<String, Object> mine = mine(claims);
     List<UUID> renewed =
-        database.inSystem(() ->
-            database
-                .sql()
-                .sql(RENEW)
-                .params(mine)
-                .param("lease", lease.toMillis() / 1000.0)
-                .query(UUID.class)
-                .list());
+        database.inSystem(() -> {
+          Plans.byIndex(database);
+          return database
+              .sql()
+              .sql(RENEW)
+              .params(mine)
+              .param("lease", lease.toMillis() / 1000.0)
+              .query(UUID.class)
+              .list();
+        });
     claims.stream()
         .filter(claim -> renewed.contains(claim.row().id()))
         .forEach(claim -> claim.renewed(askedAt));

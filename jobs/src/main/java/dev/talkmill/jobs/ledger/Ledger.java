@@ -80,13 +80,13 @@ public final class Ledger {
       SET state = 'CANCELLED', cause = 'policy', error_code = :code, lease_until = NULL,
           progress = NULL, epoch = epoch + 1, finished_at = clock_timestamp(),
           updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id IN (
+      WHERE tenant_id = :tenant AND id = ANY (ARRAY(
         SELECT id FROM processing_status
         WHERE tenant_id = :tenant AND conversation_id = :conversation AND stage <> 'ERASE'
           AND (CAST(:subject AS uuid) IS NULL OR subject_id = CAST(:subject AS uuid))
           AND (CAST(:stage AS text) IS NULL OR stage = CAST(:stage AS text))
           AND state || '' IN ('PENDING', 'QUEUED', 'PROCESSING')
-        ORDER BY id FOR UPDATE)
+        ORDER BY id FOR UPDATE))
       """;
 
   private final Database database;

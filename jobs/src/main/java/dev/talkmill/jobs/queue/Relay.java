@@ -2,6 +2,7 @@ package dev.talkmill.jobs.queue;
 
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import dev.talkmill.jobs.queue.DueRows.Candidate;
 import dev.talkmill.jobs.queue.DueRows.Due;
 import dev.talkmill.jobs.queue.DueRows.Rotation;
@@ -75,6 +76,7 @@ public final class Relay {
   public Pass runOnce() {
     moreMayWait = true; // Room that comes free meanwhile leads to another pass.
     return database.inSystem(() -> {
+      Plans.byIndex(database);
       if (!tryLock()) {
         return new Pass(0, false);
       }

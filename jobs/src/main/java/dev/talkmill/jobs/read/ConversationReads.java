@@ -25,7 +25,7 @@ public final class ConversationReads {
   private static final String VIEW =
       """
       SELECT c.*, coalesce(t.gaps, '[]') AS gaps, k.*
-      FROM conversation c
+      FROM CONVERSATIONS c
       LEFT JOIN transcript t
         ON t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND t.is_current
       CROSS JOIN LATERAL (
@@ -54,17 +54,21 @@ public final class ConversationReads {
             WHERE p.tenant_id = u.tenant_id AND p.parent_id = u.id) p ON u.state = 'SPLIT'
           WHERE u.tenant_id = c.tenant_id AND u.conversation_id = c.id AND u.parent_id IS NULL) u
         ) k
-      WHERE c.tenant_id = :tenant
       """;
 
-  private static final String ONE = VIEW + " AND c.id = :id";
+  private static final String ONE =
+      VIEW.replace("CONVERSATIONS", "conversation") + " WHERE c.tenant_id = :tenant AND c.id = :id";
 
+  /** The page first, then what belongs to it: nothing is counted for conversations beyond it. */
   private static final String PAGE =
-      VIEW
+      "WITH page AS MATERIALIZED (\n"
           + """
-           AND c.project_id = :project AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
-          ORDER BY c.id LIMIT :limit
-          """;
+          SELECT * FROM conversation
+          WHERE tenant_id = :tenant AND project_id = :project AND id > :after
+          ORDER BY id LIMIT :limit)
+          """
+          + VIEW.replace("CONVERSATIONS", "page")
+          + " ORDER BY c.id";
 
   private static final String EXISTS =
       "SELECT EXISTS (SELECT FROM conversation WHERE tenant_id = :tenant AND id = :id)";
@@ -111,7 +115,7 @@ public final class ConversationReads {
                 .sql(PAGE)
                 .param("tenant", tenant)
                 .param("project", project)
-                .param("after", after)
+                .param("after", Start.orAfter(after))
                 .param("limit", limit)
                 .query(ConversationReads::read)
                 .list());

@@ -25,15 +25,30 @@ public final class LedgerReads {
   private static final String OF_CONVERSATION =
       VIEW
           + """
-           AND s.conversation_id = :conversation AND (CAST(:after AS uuid) IS NULL OR s.id > :after)
+           AND s.conversation_id = :conversation AND s.id > :after
           ORDER BY s.id LIMIT :limit
           """;
 
-  private static final String IN_STATE =
+  /** The state is written out, for an index of one state is not used for a parameter. */
+  private static final String ENDED =
       VIEW
           + """
-           AND s.state = :state AND (CAST(:after AS uuid) IS NULL OR s.id > :after)
+           AND s.state = 'STATE' AND s.id > :after
           ORDER BY s.id LIMIT :limit
+          """;
+
+  /** Few may be open among very many that have ended: the open ones first, by their index. */
+  private static final String OPEN =
+      """
+      WITH open AS MATERIALIZED (
+        SELECT id, state FROM processing_status
+        WHERE tenant_id = :tenant AND state IN ('PENDING', 'QUEUED', 'PROCESSING'))
+      """
+          + VIEW
+          + """
+           AND s.id = ANY (ARRAY(
+            SELECT id FROM open WHERE state = 'STATE' AND id > :after ORDER BY id LIMIT :limit))
+          ORDER BY s.id
           """;
 
   private final Database database;
@@ -61,7 +76,7 @@ public final class LedgerReads {
         () ->
             with(OF_CONVERSATION)
                 .param("conversation", conversation)
-                .param("after", after)
+                .param("after", Start.orAfter(after))
                 .param("limit", limit)
                 .query(LedgerReads::read)
                 .list());
@@ -71,12 +86,20 @@ public final class LedgerReads {
     return database.inTenant(
         tenant,
         () ->
-            with(IN_STATE)
-                .param("state", state.name())
-                .param("after", after)
+            with(inState(state))
+                .param("after", Start.orAfter(after))
                 .param("limit", limit)
                 .query(LedgerReads::read)
                 .list());
+  }
+
+  private static String inState(State state) {
+    String page =
+        switch (state) {
+          case PENDING, QUEUED, PROCESSING -> OPEN;
+          case COMPLETED, FAILED, CANCELLED -> ENDED;
+        };
+    return page.replace("STATE", state.name());
   }
 
   private StatementSpec with(String statement) {

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.sweep;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.store.ObjectStore;
 import java.time.Duration;
@@ -24,13 +25,13 @@ public final class ExpireUploads implements Sweep {
   /** Longer than the calls to the store for one batch may take. */
   private static final Duration LEASE = Duration.ofHours(2);
 
+  /** In the order of the index: what is leased now lies behind what is due. */
   private static final String TAKE =
       """
       UPDATE upload u SET lease_until = clock_timestamp() + make_interval(secs => :lease)
       FROM (SELECT tenant_id, id FROM upload
-            WHERE state = 'OPEN' AND expires_at < clock_timestamp()
-              AND (lease_until IS NULL OR lease_until < clock_timestamp())
-            ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED) due
+            WHERE state = 'OPEN' AND greatest(expires_at, lease_until) < now()
+            ORDER BY greatest(expires_at, lease_until) LIMIT :batch FOR UPDATE SKIP LOCKED) due
       WHERE u.tenant_id = due.tenant_id AND u.id = due.id
       RETURNING u.tenant_id, u.id, u.storage_key, u.multipart_id
       """;
@@ -87,6 +88,7 @@ public final class ExpireUploads implements Sweep {
   }
 
   private List<Due> take() {
+    Plans.byIndex(database);
     return database
         .sql()
         .sql(TAKE)

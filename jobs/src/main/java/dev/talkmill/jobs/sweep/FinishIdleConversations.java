@@ -4,6 +4,7 @@ import dev.talkmill.jobs.conversation.Conversations;
 import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.postgres.Database;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Finishes conversations whose host never did: no accepted chunk for a while, by the server's
@@ -15,32 +16,55 @@ public final class FinishIdleConversations implements Sweep {
   /** Its finish named more chunks than have come; a conversation whose work is slow is not idle. */
   private static final String WAITS =
       """
-      w.expected_chunks > (SELECT count(*) FROM conversation_chunk k
-                           WHERE k.tenant_id = w.tenant_id AND k.conversation_id = w.id
+      c.expected_chunks > (SELECT count(*) FROM conversation_chunk k
+                           WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
                              AND k.parent_id IS NULL)
       """;
 
-  /** Two parts, for each its own partial index: it costs what is open, not what has ever been. */
-  private static final String FIND =
+  /** Now() and not clock_timestamp(), or all that are open would be read. */
+  private static final String QUIET = "last_activity_at < now() - make_interval(secs => :idle)";
+
+  private static final String OPEN =
       """
-      SELECT c.tenant_id, c.id
-      FROM (SELECT tenant_id, id, last_activity_at FROM conversation
-            WHERE NOT is_finished AND last_activity_at IS NOT NULL
-            UNION ALL
-            SELECT tenant_id, id, last_activity_at FROM conversation w
-            WHERE is_finished AND outcome IS NULL AND WAITS) c
-      WHERE c.last_activity_at < now() - make_interval(secs => ?)
-        AND NOT EXISTS (SELECT FROM upload u
-                        WHERE u.tenant_id = c.tenant_id AND u.conversation_id = c.id
-                          AND u.state = 'OPEN' AND u.expires_at > clock_timestamp())
+      SELECT last_activity_at, tenant_id, id, is_finished, expected_chunks FROM conversation
+      WHERE NOT is_finished AND last_activity_at IS NOT NULL AND\
+      """
+          + " "
+          + QUIET;
+
+  private static final String EXPECTING =
+      """
+      SELECT last_activity_at, tenant_id, id, is_finished, expected_chunks FROM conversation
+      WHERE is_finished AND outcome IS NULL AND expected_chunks IS NOT NULL AND\
+      """
+          + " "
+          + QUIET;
+
+  /**
+   * While a chunk is at work nothing could be made of it anyway, so that chunks are only counted of
+   * conversations that nothing else keeps waiting. OFFSET 0 keeps each a probe of an index.
+   */
+  private static final String IDLE =
+      """
+      CASE
+        WHEN EXISTS (SELECT FROM upload u
+                     WHERE u.tenant_id = c.tenant_id AND u.conversation_id = c.id
+                       AND u.chunk_id IS NULL AND u.expires_at > clock_timestamp() OFFSET 0)
+          THEN false
+        WHEN NOT c.is_finished THEN true
+        WHEN EXISTS (SELECT FROM conversation_chunk k
+                     WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                       AND k.state = 'OPEN' OFFSET 0) THEN false
+        ELSE WAITS
+      END
       """
           .replace("WAITS", WAITS);
 
   private static final String STILL_IDLE =
       """
-      SELECT w.last_activity_at < clock_timestamp() - make_interval(secs => :idle)
-             AND (NOT w.is_finished OR WAITS)
-      FROM conversation w WHERE w.tenant_id = :tenant AND w.id = :id
+      SELECT c.last_activity_at < clock_timestamp() - make_interval(secs => :idle)
+             AND (NOT c.is_finished OR WAITS)
+      FROM conversation c WHERE c.tenant_id = :tenant AND c.id = :id
       """
           .replace("WAITS", WAITS);
 
@@ -53,7 +77,7 @@ public final class FinishIdleConversations implements Sweep {
 
   public FinishIdleConversations(Database database, Conversations conversations, Duration idle) {
     this.database = database;
-    this.pass = new Pass(database, NAME, FIND);
+    this.pass = new Pass(database, NAME, Pass.Order.ACTIVITY, IDLE, OPEN, EXPECTING);
     this.conversations = conversations;
     this.idle = idle;
   }
@@ -73,7 +97,7 @@ public final class FinishIdleConversations implements Sweep {
   public int runOnce() {
     return pass.round(
         conversation -> database.inTenant(conversation.tenant(), () -> finish(conversation)),
-        idle.toMillis() / 1000.0);
+        Map.of("idle", idle.toMillis() / 1000.0));
   }
 
   private boolean finish(Found found) {

@@ -1,6 +1,5 @@
 package dev.talkmill.jobs.sweep;
 
-import dev.talkmill.jobs.postgres.Database;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -14,29 +13,6 @@ import org.slf4j.LoggerFactory;
 record Found(UUID tenant, UUID id) {
 
   private static final Logger log = LoggerFactory.getLogger(Found.class);
-
-  /** Reads back what {@link #cursor} made. */
-  static Found at(String cursor) {
-    String[] ids = cursor.split("/", 2);
-    return new Found(UUID.fromString(ids[0]), UUID.fromString(ids[1]));
-  }
-
-  /** Its place in the order of keys. */
-  String cursor() {
-    return tenant + "/" + id;
-  }
-
-  /** Reads pairs of tenant_id and id. */
-  static List<Found> list(Database database, String statement, List<?> params) {
-    return database.inSystem(() ->
-        database
-            .sql()
-            .sql(statement)
-            .params(params)
-            .query((row, number) ->
-                new Found(row.getObject("tenant_id", UUID.class), row.getObject("id", UUID.class)))
-            .list());
-  }
 
   /**
    * Mends each; one that fails does not keep the others from being mended.

@@ -39,8 +39,10 @@ public final class OrphanObjects implements Sweep {
   private static final String PREFIX = "t/";
 
   /**
-   * A confirmed upload is its chunk's object. A playable of an older generation is never served
-   * again, so it goes too; that is no damage and is not counted.
+   * Each question is a probe of an index for each object, which OFFSET 0 keeps it: the planner may
+   * read a whole table instead for so many. A confirmed upload is its chunk's object. A playable of
+   * an older generation is never served again, so it goes too; that is no damage and is not
+   * counted.
    */
   private static final String VERDICTS =
       """
@@ -52,16 +54,22 @@ public final class OrphanObjects implements Sweep {
                       FROM conversation c WHERE c.tenant_id = o.tenant AND c.id = o.conversation),
                      'ORPHAN')
           WHEN o.kind = 'CHUNK' AND EXISTS (
-            SELECT FROM conversation_chunk k WHERE k.tenant_id = o.tenant AND k.id = o.id)
+            SELECT FROM conversation_chunk k WHERE k.tenant_id = o.tenant AND k.id = o.id OFFSET 0)
             THEN 'KEPT'
           WHEN o.kind = 'UPLOAD' AND EXISTS (
             SELECT FROM upload u
-            WHERE u.tenant_id = o.tenant AND u.id = o.id AND u.state = 'OPEN')
+            WHERE u.tenant_id = o.tenant AND u.id = o.id AND u.state = 'OPEN' OFFSET 0)
+            THEN 'KEPT'
+          WHEN o.kind = 'UPLOAD' AND EXISTS (
+            SELECT FROM conversation_chunk k
+            WHERE k.tenant_id = o.tenant AND k.storage_key = o.key AND k.id = (
+              SELECT u.chunk_id FROM upload u WHERE u.tenant_id = o.tenant AND u.id = o.id)
+            OFFSET 0)
             THEN 'KEPT'
           WHEN EXISTS (
             SELECT FROM conversation_chunk k
             WHERE k.tenant_id = o.tenant AND k.conversation_id = o.conversation
-              AND k.storage_key = o.key)
+              AND k.storage_key = o.key OFFSET 0)
             THEN 'KEPT'
           ELSE 'ORPHAN'
         END AS verdict

@@ -13,13 +13,19 @@ import java.time.Duration;
  */
 public final class ReleaseExpiredLeases implements Sweep {
 
+  private static final int BATCH = 500;
+
+  /**
+   * Now() bounds the scan of the index; a volatile function would be asked for every lease. What is
+   * locked is left alone, so that the order is free to be the index's.
+   */
   private static final String RELEASE =
       """
       WITH over AS (
         SELECT tenant_id, id FROM processing_status
-        WHERE state IN ('QUEUED', 'PROCESSING') AND lease_until < clock_timestamp()
+        WHERE state IN ('QUEUED', 'PROCESSING') AND lease_until < now()
           AND NOT (state = 'PROCESSING' AND crash_count >= :condemned)
-        ORDER BY id LIMIT 500
+        ORDER BY lease_until LIMIT :batch
         FOR UPDATE SKIP LOCKED)
       UPDATE processing_status p
       SET state = 'PENDING', epoch = epoch + 1, lease_until = NULL, progress = NULL,
@@ -69,14 +75,16 @@ public final class ReleaseExpiredLeases implements Sweep {
   @Override
   public int runOnce() {
     int released =
-        lock.alone(
+        lock.aloneWhileFull(
             name(),
+            BATCH,
             () ->
                 database
                     .sql()
                     .sql(RELEASE)
                     .param("alone", Isolation.CRASHES_BEFORE_ALONE)
                     .param("condemned", Isolation.CRASHES_MAX)
+                    .param("batch", BATCH)
                     .param("lease", lease.toMillis() / 1000.0)
                     .update());
     if (released > 0) {

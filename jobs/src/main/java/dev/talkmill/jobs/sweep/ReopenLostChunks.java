@@ -10,6 +10,7 @@ import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
@@ -33,8 +34,21 @@ public final class ReopenLostChunks implements Sweep {
                           AND p.state IN ('PENDING', 'QUEUED', 'PROCESSING'))
       """;
 
-  private static final String FIND =
-      "SELECT k.tenant_id, k.id FROM conversation_chunk k WHERE " + LOST;
+  private static final String OPEN =
+      """
+      SELECT tenant_id, conversation_id, id, updated_at FROM conversation_chunk
+      WHERE state = 'OPEN'
+      """;
+
+  /** OFFSET 0 keeps it a probe of the index for each chunk; else it may read all open rows. */
+  private static final String WITHOUT_ROW =
+      """
+      c.updated_at < clock_timestamp() - interval '10 seconds'
+        AND NOT EXISTS (SELECT FROM processing_status p
+                        WHERE p.tenant_id = c.tenant_id AND p.subject_id = c.id
+                          AND p.stage IN ('STORE', 'PREPARE', 'TRANSCRIBE')
+                          AND p.state IN ('PENDING', 'QUEUED', 'PROCESSING') OFFSET 0)
+      """;
 
   private static final String FAILURE =
       """
@@ -78,7 +92,7 @@ public final class ReopenLostChunks implements Sweep {
   public ReopenLostChunks(
       Database database, Conversations conversations, Chunks chunks, Ledger ledger) {
     this.database = database;
-    this.pass = new Pass(database, NAME, FIND);
+    this.pass = new Pass(database, NAME, Pass.Order.CONVERSATION, WITHOUT_ROW, OPEN);
     this.conversations = conversations;
     this.chunks = chunks;
     this.ledger = ledger;
@@ -97,7 +111,7 @@ public final class ReopenLostChunks implements Sweep {
 
   @Override
   public int runOnce() {
-    return pass.round(chunk -> database.inTenant(chunk.tenant(), () -> mend(chunk)));
+    return pass.round(chunk -> database.inTenant(chunk.tenant(), () -> mend(chunk)), Map.of());
   }
 
   /** Looked at again under the conversation's lock: another process's sweep may have been here. */

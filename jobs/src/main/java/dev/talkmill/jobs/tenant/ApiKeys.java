@@ -42,7 +42,7 @@ public final class ApiKeys {
   private static final String LIST =
       """
       SELECT * FROM api_key
-      WHERE tenant_id = :tenant AND (CAST(:after AS uuid) IS NULL OR id > :after)
+      WHERE tenant_id = :tenant AND id > :after
       ORDER BY id LIMIT :limit
       """;
 
@@ -115,7 +115,7 @@ public final class ApiKeys {
             .sql()
             .sql(LIST)
             .param("tenant", tenant)
-            .param("after", after)
+            .param("after", after == null ? new UUID(0, 0) : after)
             .param("limit", limit)
             .query(ApiKeys::read)
             .list());

@@ -11,6 +11,7 @@ import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.JourneyRequest;
+import dev.talkmill.jobs.sweep.ReleaseExpiredLeases;
 import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.ParkingDataSource;
 import dev.talkmill.jobs.testing.ParkingDataSource.Parked;
@@ -119,6 +120,16 @@ class ClaimRaceTest {
     assertThat(secondsUntilObjectsAreErased()).isGreaterThan(3_000);
     assertThatThrownBy(() -> complete(stale)).isInstanceOf(LostClaimException.class);
     assertThat(bench.seen().rows(conversation)).extracting(Seen.Row::stage).containsOnly("ERASE");
+  }
+
+  @Test
+  void anErasureWaitsForAHolderWhoseRowWasReleasedToo() throws Exception {
+    Claim stalled = claim().get(20, TimeUnit.SECONDS).orElseThrow();
+    bench.expire(stalled.row().id());
+    new ReleaseExpiredLeases(parking, Duration.ofHours(1), () -> {}).runOnce();
+    assertThat(bench.only(conversation, chunk, "TRANSCRIBE").state()).isEqualTo("PENDING");
+    assertThat(erase()).isTrue();
+    assertThat(secondsUntilObjectsAreErased()).isGreaterThan(3_000);
   }
 
   @Test

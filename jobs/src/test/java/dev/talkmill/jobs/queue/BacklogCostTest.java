@@ -9,6 +9,7 @@ import dev.talkmill.jobs.sweep.FinishIdleConversations;
 import dev.talkmill.jobs.sweep.Forget;
 import dev.talkmill.jobs.sweep.Sweep;
 import dev.talkmill.jobs.testing.Bench;
+import dev.talkmill.jobs.testing.Reads;
 import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestDatabase.Home;
 import dev.talkmill.pipeline.ledger.Stage;
@@ -30,13 +31,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class BacklogCostTest {
 
   private static final int BACKLOG = 100_000;
-
-  private static final String READ =
-      """
-      SELECT coalesce((SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables), 0)
-           + coalesce((SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))
-                       FROM pg_stat_user_indexes), 0)
-      """;
 
   private static TestDatabase database;
   private static Database db;
@@ -113,12 +107,7 @@ class BacklogCostTest {
   }
 
   private static long read(Supplier<?> work) {
-    return db.inSystem(() -> {
-      long before = db.sql().sql(READ).query(Long.class).single();
-      work.get();
-      long after = db.sql().sql(READ).query(Long.class).single();
-      return after - before;
-    });
+    return Reads.inSystem(db, work);
   }
 
   private static Relay relay() {

@@ -162,7 +162,7 @@ class LeaseSweepsTest {
               (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, state,
                crash_count, lease_until)
             SELECT ?, CAST(lpad(to_hex(n), 32, '0') AS uuid), ?, ?, gen_random_uuid(), 'PREPARE', 1,
-                   'PROCESSING', ?, now()
+                   'PROCESSING', ?, now() - interval '1 hour'
             FROM generate_series(1, ?) n
             """,
             bench.home().tenant(),

@@ -194,8 +194,8 @@ class ReconcileTest {
   @Test
   void conversationsThatCanNotBeFinishedKeepNoneBehindThemFromIt() {
     bench.write(conversation, "hello");
-    fill(Long.MAX_VALUE, "last_activity_at", "now()");
     quiet("6 minutes");
+    fill(Long.MAX_VALUE, "last_activity_at", "now() - interval '1 hour'");
     assertThatThrownBy(this::idle).isInstanceOf(DataAccessException.class);
     assertThat(idle()).isEqualTo(1);
     assertThat(seen().finished()).isTrue();

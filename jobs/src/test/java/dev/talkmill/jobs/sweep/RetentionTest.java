@@ -135,11 +135,11 @@ class RetentionTest {
             WHERE subject_id = ?
             """,
             waiting);
-    assertThat(Forget.failedJobs(db).runOnce()).isEqualTo(1);
+    assertThat(new ForgetFailedJobs(db).runOnce()).isEqualTo(1);
     assertThat(jobs()).isEqualTo(1);
-    assertThat(Forget.failedJobs(db).runOnce()).isZero();
+    assertThat(new ForgetFailedJobs(db).runOnce()).isZero();
     bench.seen().update("DELETE FROM processing_status WHERE subject_id IN (?, ?)", waiting, done);
-    assertThat(Forget.failedJobs(db).runOnce()).isEqualTo(1);
+    assertThat(new ForgetFailedJobs(db).runOnce()).isEqualTo(1);
     worker.close();
   }
 

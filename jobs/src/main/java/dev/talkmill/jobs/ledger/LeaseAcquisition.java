@@ -29,9 +29,6 @@ final class LeaseAcquisition {
   /** As it was dispatched. */
   private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";
 
-  /** As it was dispatched. */
-  private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";
-
   /**
    * As it was dispatched, or by the dashboard's requeue: that job runs again with the old epoch,
    * and may take the row only while it is still the row's own and no newer row does the same work.

@@ -23,7 +23,7 @@ public final class TransientErrors {
   private TransientErrors() {}
 
   /** Whether the transaction that failed with this may be repeated as it is. */
-  public static boolean is(Throwable error) {
+  public static boolean is(@Nullable Throwable error) {
     return is(error, CAUSES_MAX);
   }
 

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.queue;
 
 import dev.talkmill.jobs.postgres.Migrations;
+import dev.talkmill.jobs.postgres.TransientErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -73,6 +74,11 @@ final class GroupingStorage extends PostgresStorageProvider {
     return job;
   }
 
+  /** How many jobs wait for a transaction. */
+  int waiting() {
+    return waiting.size();
+  }
+
   private void saveAll() {
     List<Saving> group = new ArrayList<>();
     for (Saving next = waiting.poll(); next != null; next = waiting.poll()) {
@@ -89,8 +95,21 @@ final class GroupingStorage extends PostgresStorageProvider {
       // The others of the group are committed all the same.
       group.forEach(each -> each.end(changedElsewhere(each.job, e)));
     } catch (RuntimeException e) {
-      // Whoever of them it is meant for will get it again.
-      group.forEach(this::saveAlone);
+      // Whoever of them it is meant for gets it again.
+      saveOneByOne(group);
+    }
+  }
+
+  /** A database that is away is not waited for by one after the other. */
+  private void saveOneByOne(List<Saving> group) {
+    @Nullable StorageException away = null;
+    for (Saving one : group) {
+      if (away != null) {
+        one.end(away);
+        continue;
+      }
+      saveAlone(one);
+      away = TransientErrors.is(one.failed) ? one.failed : null;
     }
   }
 

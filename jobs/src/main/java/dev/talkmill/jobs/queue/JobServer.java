@@ -54,7 +54,7 @@ public final class JobServer implements Jobs, AutoCloseable {
       Duration drain,
       List<JobFilter> filters) {
     this.database = database;
-    this.pages = new WorkPages(workers);
+    this.pages = new WorkPages(workers, System::nanoTime);
     this.storage = mapping(new GroupingStorage(jobs, pages));
     this.joining =
         mapping(
@@ -148,7 +148,7 @@ public final class JobServer implements Jobs, AutoCloseable {
   }
 
   /** Job rows are code: only classes of ours may be made from them. */
-  private static JsonMapper jsonMapper() {
+  static JsonMapper jsonMapper() {
     return new Jackson3JsonMapper(
         BasicPolymorphicTypeValidator.builder().allowIfSubType("dev.talkmill.jobs.queue."));
   }

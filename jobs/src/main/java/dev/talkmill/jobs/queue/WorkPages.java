@@ -2,6 +2,7 @@ package dev.talkmill.jobs.queue;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.server.configuration.BackgroundJobServerWorkerPolicy;
 import org.jobrunr.server.strategy.BasicWorkDistributionStrategy;
@@ -21,13 +22,15 @@ final class WorkPages implements BackgroundJobServerWorkerPolicy {
   private static final AmountRequest NOTHING = new AmountRequest("updatedAt:ASC", 0);
 
   private final int workers;
+  private final LongSupplier nanoTime;
   private final AtomicLong asked = new AtomicLong();
   private volatile boolean wanted;
   private volatile boolean empty;
   private volatile long emptySince;
 
-  WorkPages(int workers) {
+  WorkPages(int workers, LongSupplier nanoTime) {
     this.workers = workers;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -44,12 +47,12 @@ final class WorkPages implements BackgroundJobServerWorkerPolicy {
 
   /** Takes note of an answer. */
   void answered(AmountRequest request, int jobs) {
-    emptySince = System.nanoTime();
+    emptySince = nanoTime.getAsLong();
     empty = jobs < request.getLimit();
   }
 
-  private boolean isEmpty() {
-    return empty && System.nanoTime() - emptySince < EMPTY_NANOS;
+  boolean mayHaveMore() {
+    return wanted || !empty || nanoTime.getAsLong() - emptySince >= EMPTY_NANOS;
   }
 
   @Override
@@ -63,7 +66,7 @@ final class WorkPages implements BackgroundJobServerWorkerPolicy {
 
       @Override
       public AmountRequest getWorkPageRequest() {
-        if (!wanted && isEmpty()) {
+        if (!mayHaveMore()) {
           return NOTHING;
         }
         asked.incrementAndGet();

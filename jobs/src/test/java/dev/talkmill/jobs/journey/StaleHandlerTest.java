@@ -33,6 +33,7 @@ class StaleHandlerTest {
   private static ParkingDataSource statements;
   private static Database parking;
   private static FakeTranscribe transcribe;
+  private static FakeSummarizer summarizer;
   private static TestWorker worker;
   private Bench bench;
   private UUID conversation;
@@ -43,9 +44,9 @@ class StaleHandlerTest {
     statements = new ParkingDataSource(database.database().dataSource());
     parking = new Database(statements);
     transcribe = new FakeTranscribe(parking);
+    summarizer = new FakeSummarizer();
     worker =
-        new TestWorker(
-                database, parking, TestWorker.withoutTimers(), new FakeSummarizer(), transcribe)
+        new TestWorker(database, parking, TestWorker.withoutTimers(), summarizer, transcribe)
             .start();
   }
 
@@ -60,6 +61,7 @@ class StaleHandlerTest {
     bench = new Bench(database, database.database(), TestWorker.settings(), worker.core().signal());
     conversation = bench.conversation();
     transcribe.during(work -> {});
+    summarizer.during(() -> {});
   }
 
   @Test
@@ -166,6 +168,50 @@ class StaleHandlerTest {
     assertThat(ended.state()).isEqualTo("COMPLETED");
     assertThat(ended.attempts()).isEqualTo(1);
     assertThat(revisions(chunk)).isEqualTo("{1}");
+  }
+
+  @Test
+  void aCallIsDoneFromTheMomentOnThatItsResultStands() throws Exception {
+    Parked end = statements.park("UPDATE provider_call");
+    bench.write(conversation, "words");
+    bench.finish(conversation);
+    end.awaitArrival();
+    assertThat(calls()).isEqualTo("{STARTED}");
+    end.close();
+
+    bench.seen().settled(conversation);
+    assertThat(calls()).isEqualTo("{DONE}");
+  }
+
+  @Test
+  void aCallThatIsAnsweredWhenItsRowIsAnothersIsDoneAllTheSame() {
+    Gate gate = new Gate(1);
+    summarizer.during(gate::pass);
+    bench.write(conversation, "words");
+    bench.finish(conversation);
+    gate.awaitAll();
+    bench
+        .seen()
+        .update(
+            """
+            UPDATE processing_status SET epoch = epoch + 1
+            WHERE conversation_id = ? AND stage = 'SUMMARIZE'
+            """,
+            conversation);
+    gate.open();
+
+    Await.until(this::calls, "{DONE}"::equals);
+    assertThat(bench.seen().conversation(conversation).summary()).isNull();
+  }
+
+  private String calls() {
+    return bench.one(
+        """
+        SELECT CAST(coalesce(array_agg(state), '{}') AS text) FROM provider_call
+        WHERE tenant_id = ? AND conversation_id = ?
+        """,
+        String.class,
+        conversation);
   }
 
   private Erasing erasing() {

@@ -12,7 +12,6 @@ import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.failure.PostponedException;
-import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,13 +30,11 @@ public final class JourneyRunner {
 
   private static final Logger log = LoggerFactory.getLogger(JourneyRunner.class);
 
-  /** A row that found no room goes back for this long; the relay would have waited otherwise. */
-  private static final Duration NO_ROOM = Duration.ofSeconds(1);
-
   private final Database database;
   private final FencedWrites writes;
   private final Claims claims;
   private final ClaimRules rules;
+  private final Unclaimed unclaimed;
   private final Lanes lanes;
   private final Isolation isolation;
   private final Endings endings;
@@ -62,6 +59,7 @@ public final class JourneyRunner {
     this.writes = writes;
     this.claims = claims;
     this.rules = rules;
+    this.unclaimed = new Unclaimed(database, writes, rules, lanes.holds());
     this.lanes = lanes;
     this.isolation = new Isolation();
     this.endings = endings;
@@ -93,7 +91,7 @@ public final class JourneyRunner {
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
       try {
-        giveBack(request, row.get());
+        unclaimed.giveBack(request, row.get(), isPaused(row.get()));
       } finally {
         Thread.currentThread().interrupt();
       }
@@ -102,16 +100,20 @@ public final class JourneyRunner {
 
   private void runInRoom(JourneyRequest request, LedgerRow row, DashboardLog page)
       throws InterruptedException {
-    Optional<Runnable> leave = isolation.enter(row.crashCount(), roomWait);
+    // Asked again with the permit: what is paused should not wait for room, nor begin after it.
+    boolean paused = isPaused(row);
+    Optional<Runnable> leave =
+        paused ? Optional.empty() : isolation.enter(row.crashCount(), roomWait);
     if (leave.isEmpty()) {
-      giveBack(request, row);
+      unclaimed.giveBack(request, row, paused);
       return;
     }
     try {
       Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
-      if (permit.isEmpty() || draining) {
+      paused = isPaused(row);
+      if (permit.isEmpty() || draining || paused) {
         permit.ifPresent(Permit::close);
-        giveBack(request, row);
+        unclaimed.giveBack(request, row, paused);
         return;
       }
       Optional<Claim> claim = take(request, row, permit.get());
@@ -125,6 +127,10 @@ public final class JourneyRunner {
     }
   }
 
+  private boolean isPaused(LedgerRow row) {
+    return lanes.holds().hold(row.stage(), row.tenant());
+  }
+
   /** Takes the row; without a claim, also if the database fails, permit and row are given back. */
   private Optional<Claim> take(JourneyRequest request, LedgerRow row, Permit permit) {
     Optional<Claim> claim = Optional.empty();
@@ -132,7 +138,7 @@ public final class JourneyRunner {
       claim = claims.take(row, request.epoch(), request.jobId(), rules);
       return claim;
     } catch (DataAccessException | TransactionException e) {
-      giveBackAfter(e, request, row);
+      unclaimed.giveBackAfter(e, request, row, isPaused(row));
       throw e;
     } finally {
       if (claim.isEmpty()) {
@@ -195,40 +201,6 @@ public final class JourneyRunner {
     } finally {
       claims.release(claim);
       MDC.clear();
-    }
-  }
-
-  private void giveBack(JourneyRequest request, LedgerRow row) {
-    if (row.state() == State.FAILED) {
-      // Nothing but this requeued job would bring it back.
-      boolean due = database.inTenant(row.tenant(), () -> rules.requeue(row));
-      throw new AttemptFailedException(
-          due
-              ? "%s found no room to run now; it is due again and runs when there is room."
-                  .formatted(row.stage())
-              : "%s has moved on and is not run again.".formatted(row.stage()));
-    }
-    if (row.state() == State.PENDING) {
-      // The job would show as succeeded and nothing has been done.
-      throw new AttemptFailedException(
-          "%s found no room to run now; it runs when it is due.".formatted(row.stage()));
-    }
-    if (row.epoch() == request.epoch()) {
-      database.inTenant(
-          row.tenant(),
-          () -> {
-            writes.returnQueued(row, NO_ROOM);
-            return true;
-          });
-    }
-  }
-
-  /** A row left QUEUED would take a place in the relay's window until its lease is over. */
-  private void giveBackAfter(RuntimeException reason, JourneyRequest request, LedgerRow row) {
-    try {
-      giveBack(request, row);
-    } catch (DataAccessException | TransactionException e) {
-      reason.addSuppressed(e);
     }
   }
 

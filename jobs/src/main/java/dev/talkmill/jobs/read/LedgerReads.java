@@ -1,10 +1,12 @@
 package dev.talkmill.jobs.read;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +15,22 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 /** Ledger rows as readers see them, as the JSON that events carry too. */
 public final class LedgerReads {
 
+  /** Why a row waits is not part of its events: it changes without the row. */
   private static final String VIEW =
       """
       SELECT s.id,
-             status_json(s) || jsonb_build_object('conversation_id', s.conversation_id) AS view
+             status_json(s) || jsonb_build_object(
+               'conversation_id', s.conversation_id,
+               'waiting_because', CASE WHEN s.state = 'PENDING' THEN (
+                 SELECT jsonb_build_object('kind', p.kind, 'name', p.name, 'reason', p.reason)
+                 FROM pause p
+                 WHERE CASE p.kind
+                   WHEN 'tenant' THEN p.name = s.tenant_id::text
+                   WHEN 'stage' THEN p.name = s.stage
+                   ELSE (s.stage, p.name) IN (
+                     SELECT * FROM unnest(CAST(:stages AS text[]), CAST(:providers AS text[])))
+                   END
+                 ORDER BY p.kind DESC LIMIT 1) END) AS view
       FROM processing_status s WHERE s.tenant_id = :tenant
       """;
 
@@ -37,9 +51,17 @@ public final class LedgerReads {
           """;
 
   private final Database database;
+  private final String[] stages;
+  private final String[] providers;
 
-  public LedgerReads(Database database) {
+  /**
+   * @param providers who does a stage in this process, where that is a provider
+   */
+  public LedgerReads(Database database, Map<Stage, String> providers) {
     this.database = database;
+    List<Stage> served = List.copyOf(providers.keySet());
+    this.stages = served.stream().map(Stage::name).toArray(String[]::new);
+    this.providers = served.stream().map(providers::get).toArray(String[]::new);
   }
 
   /**
@@ -80,7 +102,12 @@ public final class LedgerReads {
   }
 
   private StatementSpec with(String statement) {
-    return database.sql().sql(statement).param("tenant", database.tenant());
+    return database
+        .sql()
+        .sql(statement)
+        .param("tenant", database.tenant())
+        .param("stages", stages)
+        .param("providers", providers);
   }
 
   private static StatusView read(ResultSet row, int number) throws SQLException {

@@ -76,6 +76,11 @@ public final class TranscribeStep implements StageStep {
     return Stage.TRANSCRIBE;
   }
 
+  @Override
+  public Optional<String> provider() {
+    return Optional.of(engine.provider());
+  }
+
   private record Task(Chunk chunk, ProjectSettings.Settings project) {}
 
   @Override

@@ -4,6 +4,7 @@ import dev.talkmill.jobs.JobSystem.Core;
 import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.intake.OpenConversation;
 import dev.talkmill.jobs.intake.PresignedUploads;
+import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.read.ConversationReads;
 import dev.talkmill.jobs.read.EventReads;
 import dev.talkmill.jobs.read.LedgerReads;
@@ -147,9 +148,16 @@ public class HttpConfiguration {
   }
 
   @Bean
-  LedgerDoor ledgerDoor(Core core) {
+  LedgerDoor ledgerDoor(Core core, Pauses pauses) {
     return new LedgerDoor(
-        new LedgerReads(core.database()), new ConversationReads(core.database()), core.steering());
+        new LedgerReads(core.database(), pauses.holds().providers()),
+        new ConversationReads(core.database()),
+        core.steering());
+  }
+
+  @Bean
+  PauseDoor pauseDoor(Pauses pauses) {
+    return new PauseDoor(pauses);
   }
 
   @Bean

@@ -226,6 +226,7 @@ public final class JobSystem implements AutoCloseable {
 
   public void start() {
     leases.start();
+    pauses.refresh(); // A job may be waiting already whose work is paused.
     server.start();
     relayLoop.start();
     sweeps.start();

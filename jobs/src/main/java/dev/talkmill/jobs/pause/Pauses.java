@@ -185,6 +185,12 @@ public final class Pauses {
 
   /** This process need not wait for its relay to know, and no relay for its poll. */
   private void changed() {
+    refresh();
+    signal.rowsDue();
+  }
+
+  /** Reads anew what is paused; before anything is claimed, and where the relay does not. */
+  public void refresh() {
     database.inSystem(() ->
         holds.look(() ->
             database
@@ -195,7 +201,6 @@ public final class Pauses {
                   return true;
                 })
                 .single()));
-    signal.rowsDue();
   }
 
   /** Noted with the tenant that it is about, or else with the operator's. */

@@ -100,12 +100,7 @@ class PauseTest {
     UUID subject = UUID.randomUUID();
     insert(bench.row(conversation, subject, Stage.STORE, 1));
     try (TestWorker worker =
-        new TestWorker(
-                database,
-                TestWorker.withoutTimers(),
-                new FakeSummarizer(),
-                store,
-                prepare)
+        new TestWorker(database, TestWorker.withoutTimers(), new FakeSummarizer(), store, prepare)
             .start()) {
       gate.awaitAll();
       pause(worker, target(kind, Stage.PREPARE, "fake-PREPARE"));
@@ -122,8 +117,7 @@ class PauseTest {
       assertThat(next.crashCount()).isZero();
 
       resume(worker, target(kind, Stage.PREPARE, "fake-PREPARE"));
-      Await.until(
-          () -> bench.only(conversation, subject, "PREPARE").state(), "COMPLETED"::equals);
+      Await.until(() -> bench.only(conversation, subject, "PREPARE").state(), "COMPLETED"::equals);
     }
   }
 
@@ -177,13 +171,11 @@ class PauseTest {
       Await.until(() -> other.system().pauses().holds().stages(), stages -> !stages.isEmpty());
       bench.write(conversation, "Good morning.");
       one.core().steering().finish(bench.home().tenant(), conversation, null);
-      Await.until(
-          () -> bench.seen().rows(conversation, "SUMMARIZE"), rows -> !rows.isEmpty());
+      Await.until(() -> bench.seen().rows(conversation, "SUMMARIZE"), rows -> !rows.isEmpty());
     }
     try (TestWorker later = started(summarizer);
         WakeUp wakeUp = new WakeUp(Pools.owner(database.address()))) {
-      Await.until(
-          () -> later.system().pauses().holds().stages(), stages -> !stages.isEmpty());
+      Await.until(() -> later.system().pauses().holds().stages(), stages -> !stages.isEmpty());
       assertThat(later.system().relay().runOnce().dispatched()).isZero();
       assertThat(summarizer.asked()).isEmpty();
       Seen.Row waits = bench.only(conversation, conversation, "SUMMARIZE");
@@ -230,9 +222,7 @@ class PauseTest {
     bench.write(said, "Good morning.");
     bench.finish(said);
     bench.seen().update("UPDATE conversation_chunk SET updated_at = now() - interval '1 day'");
-    bench
-        .seen()
-        .update("UPDATE processing_status SET next_attempt_at = now() - interval '1 day'");
+    bench.seen().update("UPDATE processing_status SET next_attempt_at = now() - interval '1 day'");
     pauses(() -> {}).pause(target(Kind.TENANT, bench), "why", operator);
     String before = bench.whole(row);
     var core = bench.core();
@@ -315,8 +305,7 @@ class PauseTest {
     @Override
     public Ending run(Work work) {
       during.run();
-      NewRow next =
-          bench.row(work.row().conversation(), work.row().subject(), Stage.PREPARE, 1);
+      NewRow next = bench.row(work.row().conversation(), work.row().subject(), Stage.PREPARE, 1);
       return conversation -> stage == Stage.STORE ? Ended.then(next) : Ended.with("ok");
     }
 

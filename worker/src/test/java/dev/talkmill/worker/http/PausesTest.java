@@ -85,10 +85,7 @@ class PausesTest {
   void aReasonIsAskedFor() {
     for (String body :
         List.of(
-            "",
-            "{}",
-            "{\"reason\":\"  \"}",
-            "{\"reason\":\"%s\"}".formatted("x".repeat(501)))) {
+            "", "{}", "{\"reason\":\"  \"}", "{\"reason\":\"%s\"}".formatted("x".repeat(501)))) {
       admin.call("PUT", "/v1/pauses/stage/STORE", body).problem(400, "invalid_field");
     }
     admin
@@ -126,10 +123,7 @@ class PausesTest {
     assertThat(seen.get(1).get("name").asString()).isEqualTo(home.tenant().toString());
     home.client().delete("/v1/pauses/tenant/" + home.tenant()).expect(204);
 
-    other
-        .client()
-        .delete("/v1/pauses/tenant/" + other.tenant())
-        .problem(403, "insufficient_scope");
+    other.client().delete("/v1/pauses/tenant/" + other.tenant()).problem(403, "insufficient_scope");
     put(other.client(), "tenant/" + other.tenant()).problem(403, "insufficient_scope");
   }
 

@@ -90,7 +90,7 @@ final class PauseDoor {
     };
   }
 
-  private static Target target(String kind, String name, Caller caller) {
+  private Target target(String kind, String name, Caller caller) {
     Kind known =
         Kind.of(kind)
             .orElseThrow(() ->

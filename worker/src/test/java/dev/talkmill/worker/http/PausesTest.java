@@ -71,7 +71,6 @@ class PausesTest {
     "stage/transcribe, 404, unknown_stage",
     "stage/DELIVER, 404, unknown_stage",
     "provider/nobody, 404, unknown_provider",
-    "provider/%00, 400, bad_request",
     "tenant/me, 400, invalid_id",
     "tenant/0190163d-8694-739b-aea5-966c26f8ad91, 404, unknown_tenant"
   })

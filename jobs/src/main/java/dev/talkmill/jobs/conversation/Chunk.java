@@ -36,28 +36,15 @@ public record Chunk(
 
   /** As it is once its bytes are in the object store. */
   public Chunk stored(String key) {
-    return new Chunk(
-        tenant,
-        id,
-        conversation,
-        project,
-        parent,
-        source,
-        sequence,
-        revision,
-        state,
-        code,
-        bytes,
-        sha256,
-        mediaType,
-        key,
-        seconds,
-        offset,
-        first);
+    return with(mediaType, key, seconds);
   }
 
-  /** As it is once it has been decoded. */
+  /** As it is once it has been decoded; {@code length} in seconds. */
   public Chunk prepared(double length, String type) {
+    return with(type, storageKey, length);
+  }
+
+  private Chunk with(String type, @Nullable String key, @Nullable Double length) {
     return new Chunk(
         tenant,
         id,
@@ -72,7 +59,7 @@ public record Chunk(
         bytes,
         sha256,
         type,
-        storageKey,
+        key,
         length,
         offset,
         first);

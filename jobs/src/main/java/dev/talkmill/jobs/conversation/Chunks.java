@@ -27,15 +27,17 @@ public final class Chunks {
               :ownedEnd)
       """;
 
+  /** No join: without statistics it was planned to read all conversations of the tenant. */
   private static final String FIND =
       """
-      SELECT k.*, coalesce(k.sequence, k.ordinal) AS place, c.project_id,
+      SELECT k.*, coalesce(k.sequence, k.ordinal) AS place,
+             (SELECT c.project_id FROM conversation c
+              WHERE c.tenant_id = k.tenant_id AND c.id = k.conversation_id) AS project_id,
              k.id = (SELECT f.id FROM conversation_chunk f
                      WHERE f.tenant_id = k.tenant_id AND f.conversation_id = k.conversation_id
                        AND f.parent_id IS NULL AND f.source <> 'PORTAL_TEXT'
                      ORDER BY coalesce(f.sequence, f.ordinal), f.ordinal LIMIT 1) IS TRUE AS first
       FROM conversation_chunk k
-      JOIN conversation c ON c.tenant_id = k.tenant_id AND c.id = k.conversation_id
       WHERE k.tenant_id = :tenant AND k.id = :id
       """;
 

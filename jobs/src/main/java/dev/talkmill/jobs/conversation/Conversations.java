@@ -35,8 +35,8 @@ public final class Conversations {
           + " FROM conversation WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE";
 
   /**
-   * Lets others change the conversation and keeps out {@link #LOCK_AGAINST_ENDS} alone. Half of
-   * what foreign keys take.
+   * Lets others change the conversation and keeps out {@link #LOCK_AGAINST_ENDS} alone: the lock
+   * that foreign keys take.
    */
   private static final String SHARE =
       "SELECT 1 FROM conversation WHERE tenant_id = :tenant AND id = :id FOR KEY SHARE";
@@ -47,7 +47,11 @@ public final class Conversations {
   private static final String LOCK_AGAINST_ENDS =
       "SELECT " + COLUMNS + " FROM conversation WHERE tenant_id = :tenant AND id = :id FOR UPDATE";
 
-  /** What {@link #LOCK} and {@link #FAN_IN} read, of a row that is locked already. */
+  /**
+   * How a conversation stands, in a statement after the one that took the lock. In one statement
+   * with it, the check would keep the snapshot from before the wait and miss what the other
+   * transaction did.
+   */
   private static final String LOOK =
       "SELECT "
           + COLUMNS
@@ -85,21 +89,6 @@ public final class Conversations {
                             WHERE k.tenant_id = c.tenant_id AND k.conversation_id = c.id
                               AND k.state = 'OPEN')
       WHERE tenant_id = :tenant AND id = :id
-      """;
-
-  /**
-   * A statement after the one that took the lock. In one statement with it, the check would keep
-   * the snapshot from before the wait and miss what the other transaction did.
-   */
-  private static final String FAN_IN =
-      """
-      SELECT EXISTS (SELECT FROM conversation_chunk
-                     WHERE tenant_id = :tenant AND conversation_id = :id AND state = 'OPEN')
-               AS open_chunks,
-             CAST(:expected AS integer) IS NOT NULL AND
-               (SELECT count(*) FROM conversation_chunk
-                WHERE tenant_id = :tenant AND conversation_id = :id AND parent_id IS NULL)
-               < CAST(:expected AS integer) AS waits
       """;
 
   private static final String FINISH =
@@ -269,9 +258,8 @@ public final class Conversations {
   }
 
   private ConversationFacts facts(LockedConversation conversation) {
-    return with(FAN_IN, conversation.id())
-        .param("expected", conversation.expectedChunks())
-        .query((row, number) -> facts(conversation, row))
+    return with(LOOK, conversation.id())
+        .query((row, number) -> facts(read(row, number), row))
         .single();
   }
 

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A conversation whose row this transaction holds. Having one is the proof that the lock was taken
  * before anything below it: the order that keeps writers from deadlocks is conversation, then
- * ledger rows by id, then the rest.
+ * ledger rows by id, then the rest. Who only shares the conversation (an end of a chunk's own
+ * stage) can meet a stale end of the very same row in the other order; PostgreSQL breaks one off,
+ * which is tried again and then finds itself fenced.
  */
 public record LockedConversation(
     UUID id,

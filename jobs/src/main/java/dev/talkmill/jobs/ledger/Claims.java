@@ -4,6 +4,7 @@ import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.TransientErrors;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Taking and giving up claims, with their leases kept meanwhile. */
 public final class Claims {
@@ -53,8 +54,13 @@ public final class Claims {
                 .or(() -> acquisition.findByJob(job)));
   }
 
-  /** Takes a row in one transaction. */
-  public Optional<Claim> take(LedgerRow row, long epoch, UUID job, Around around) {
+  /**
+   * Takes a row in one transaction.
+   *
+   * @param job that may take the row again where it has waited or failed since; null to take it
+   *     only as it was dispatched
+   */
+  public Optional<Claim> take(LedgerRow row, long epoch, @Nullable UUID job, Around around) {
     long askedAt = leases.nanoTime().getAsLong();
     try {
       return database
@@ -65,7 +71,7 @@ public final class Claims {
     }
   }
 
-  private Optional<LedgerRow> claim(LedgerRow row, long epoch, UUID job, Around around) {
+  private Optional<LedgerRow> claim(LedgerRow row, long epoch, @Nullable UUID job, Around around) {
     if (!around.before(row)) {
       return Optional.empty();
     }

@@ -17,7 +17,7 @@ final class CrashRefunds {
   /**
    * Where a row can be that still counts the crash of a claim: claimed and left alone; released,
    * dispatched or claimed since then, once each. After that the next claim's end has cleared the
-   * count, or is itself the one that counts. A row locked by a writer is left for the next pass.
+   * count, or is itself the one that counts. A row locked by a writer is left out.
    */
   private static final String REFUND =
       """

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements that make somebody the holder of a row, or end that somebody was. Each is one
@@ -41,7 +42,7 @@ final class LeaseAcquisition {
           started_at = clock_timestamp(), updated_at = clock_timestamp()
       WHERE tenant_id = :tenant AND id = :id
         AND ((state = 'QUEUED' AND epoch = :epoch)
-             OR (state IN ('PENDING', 'FAILED') AND job_id = :job
+             OR (state IN ('PENDING', 'FAILED') AND job_id = CAST(:job AS uuid)
                  AND NOT EXISTS (SELECT FROM processing_status newer
                                  WHERE newer.tenant_id = p.tenant_id AND newer.stage = p.stage
                                    AND newer.subject_id = p.subject_id AND newer.id <> p.id
@@ -59,8 +60,7 @@ final class LeaseAcquisition {
       VALUES (:tenant, :id, :project, :conversation, :subject, :stage, :generation, :priority,
               'PROCESSING', 1, 1, :job, clock_timestamp() + make_interval(secs => :lease),
               clock_timestamp())
-      ON CONFLICT (tenant_id, stage, subject_id) WHERE state IN ('PENDING', 'QUEUED', 'PROCESSING')
-      DO NOTHING
+      ON CONFLICT DO NOTHING
       RETURNING\
       """
           + " "
@@ -103,7 +103,7 @@ final class LeaseAcquisition {
    *
    * @return empty if it is somebody else's, or done
    */
-  Optional<LedgerRow> claim(UUID id, long epoch, UUID job) {
+  Optional<LedgerRow> claim(UUID id, long epoch, @Nullable UUID job) {
     return database
         .sql()
         .sql(CLAIM)

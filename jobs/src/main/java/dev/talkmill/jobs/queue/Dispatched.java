@@ -8,7 +8,8 @@ import java.util.UUID;
 
 /**
  * Rows that this process has dispatched and whose jobs it will most probably run: they need not be
- * read again before they are claimed. What is remembered decides nothing, for the claim is fenced.
+ * read again before they are claimed. Another process may have run the job instead and an operator
+ * may run it again, so a row that is known from here is taken only as it was dispatched.
  */
 public final class Dispatched {
 

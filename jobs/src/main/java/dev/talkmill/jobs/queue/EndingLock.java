@@ -7,7 +7,10 @@ import dev.talkmill.pipeline.ledger.Stage.Subject;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The conversation's lock, under which every row ends and which is taken before the row's own. */
+/**
+ * The conversation's lock, which is taken before the row's own: against other ends by whoever
+ * changes the conversation, shared by whoever changes a chunk alone.
+ */
 final class EndingLock {
 
   private final Conversations conversations;

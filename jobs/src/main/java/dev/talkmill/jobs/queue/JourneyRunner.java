@@ -14,6 +14,7 @@ import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.failure.PostponedException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +60,7 @@ public final class JourneyRunner {
     this.writes = writes;
     this.claims = claims;
     this.rules = rules;
-    this.unclaimed = new Unclaimed(database, writes, rules, lanes.holds());
+    this.unclaimed = new Unclaimed(database, claims, writes, rules, lanes.holds());
     this.lanes = lanes;
     this.isolation = new Isolation();
     this.endings = endings;
@@ -78,50 +79,58 @@ public final class JourneyRunner {
   }
 
   void run(JourneyRequest request, DashboardLog page) {
-    Optional<LedgerRow> row =
-        dispatched
-            .take(request.jobId())
-            .or(() -> claims.peek(request.tenant(), request.row(), request.jobId()));
-    if (row.isEmpty()) {
-      page.line("Nothing to do: the row has ended or another job carries it.");
-      return;
-    }
     try {
-      runInRoom(request, row.get(), page);
+      Optional<LedgerRow> remembered = dispatched.take(request.jobId());
+      if (remembered.isPresent() && runInRoom(request, remembered.get(), null, page)) {
+        return;
+      }
+      Optional<LedgerRow> row = peek(request);
+      if (row.isEmpty() || !runInRoom(request, row.get(), request.jobId(), page)) {
+        page.line("Nothing to do: the row has ended, or another job carries it.");
+      }
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
       try {
-        unclaimed.giveBack(request, row.get(), isPaused(row.get()));
+        unclaimed.giveBack(request, false);
       } finally {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  private void runInRoom(JourneyRequest request, LedgerRow row, DashboardLog page)
+  private Optional<LedgerRow> peek(JourneyRequest request) {
+    return claims.peek(request.tenant(), request.row(), request.jobId());
+  }
+
+  /**
+   * Runs the row if there is room; without, it is given back.
+   *
+   * @param again the job, if it may take the row also where it has run before; null where the row
+   *     is only known as it was dispatched
+   * @return false if the row could not be taken
+   */
+  private boolean runInRoom(
+      JourneyRequest request, LedgerRow row, @Nullable UUID again, DashboardLog page)
       throws InterruptedException {
     // Asked again with the permit: what is paused should not wait for room, nor begin after it.
     boolean paused = isPaused(row);
     Optional<Runnable> leave =
         paused ? Optional.empty() : isolation.enter(row.crashCount(), roomWait);
     if (leave.isEmpty()) {
-      unclaimed.giveBack(request, row, paused);
-      return;
+      unclaimed.giveBack(request, paused);
+      return true;
     }
     try {
       Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
       paused = isPaused(row);
       if (permit.isEmpty() || draining || paused) {
         permit.ifPresent(Permit::close);
-        unclaimed.giveBack(request, row, paused);
-        return;
+        unclaimed.giveBack(request, paused);
+        return true;
       }
-      Optional<Claim> claim = take(request, row, permit.get());
-      if (claim.isEmpty()) {
-        page.line("Nothing to do: the row was taken over or is no longer needed.");
-        return;
-      }
-      journey(claim.get(), permit.get(), request, page);
+      Optional<Claim> claim = take(request, row, again, permit.get());
+      claim.ifPresent(taken -> journey(taken, permit.get(), request, page));
+      return claim.isPresent();
     } finally {
       leave.get().run();
     }
@@ -132,13 +141,14 @@ public final class JourneyRunner {
   }
 
   /** Takes the row; without a claim, also if the database fails, permit and row are given back. */
-  private Optional<Claim> take(JourneyRequest request, LedgerRow row, Permit permit) {
+  private Optional<Claim> take(
+      JourneyRequest request, LedgerRow row, @Nullable UUID again, Permit permit) {
     Optional<Claim> claim = Optional.empty();
     try {
-      claim = claims.take(row, request.epoch(), request.jobId(), rules);
+      claim = claims.take(row, request.epoch(), again, rules);
       return claim;
     } catch (DataAccessException | TransactionException e) {
-      unclaimed.giveBackAfter(e, request, row, isPaused(row));
+      unclaimed.giveBackAfter(e, request);
       throw e;
     } finally {
       if (claim.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.queue;
 
+import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.pause.Holds;
@@ -16,23 +17,31 @@ final class Unclaimed {
   private static final Duration NO_ROOM = Duration.ofSeconds(1);
 
   private final Database database;
+  private final Claims claims;
   private final FencedWrites writes;
   private final ClaimRules rules;
   private final Holds holds;
 
-  Unclaimed(Database database, FencedWrites writes, ClaimRules rules, Holds holds) {
+  Unclaimed(Database database, Claims claims, FencedWrites writes, ClaimRules rules, Holds holds) {
     this.database = database;
+    this.claims = claims;
     this.writes = writes;
     this.rules = rules;
     this.holds = holds;
   }
 
   /**
-   * Gives a row back.
+   * Gives a job's row back, as it stands by now.
    *
    * @param paused whether that is why, and not for want of room
    */
-  void giveBack(JourneyRequest request, LedgerRow row, boolean paused) {
+  void giveBack(JourneyRequest request, boolean paused) {
+    claims
+        .peek(request.tenant(), request.row(), request.jobId())
+        .ifPresent(row -> giveBack(request, row, paused || holds.hold(row.stage(), row.tenant())));
+  }
+
+  private void giveBack(JourneyRequest request, LedgerRow row, boolean paused) {
     String why = row.stage() + (paused ? " is paused" : " found no room to run now");
     if (row.state() == State.FAILED) {
       // Nothing but this requeued job would bring it back.
@@ -64,10 +73,9 @@ final class Unclaimed {
   }
 
   /** A row left QUEUED would take a place in the relay's window until its lease is over. */
-  void giveBackAfter(
-      RuntimeException reason, JourneyRequest request, LedgerRow row, boolean paused) {
+  void giveBackAfter(RuntimeException reason, JourneyRequest request) {
     try {
-      giveBack(request, row, paused);
+      giveBack(request, false);
     } catch (DataAccessException | TransactionException e) {
       reason.addSuppressed(e);
     }

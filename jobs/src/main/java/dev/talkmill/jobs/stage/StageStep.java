@@ -47,6 +47,13 @@ public interface StageStep {
    * @param write runs after the row's own write: whoever cancels takes the row first too
    */
   record Alone(Ended ended, Runnable write) implements Ending {
+
+    public Alone {
+      if (ended.next().isEmpty()) {
+        throw new IllegalArgumentException("the last stage of a chunk changes its conversation");
+      }
+    }
+
     @Override
     public Ended apply(LockedConversation conversation) {
       write.run();

@@ -32,6 +32,11 @@ public final class Sweeps implements AutoCloseable {
     thread.start();
   }
 
+  /** Each of them, in the order of a round. */
+  public List<Sweep> all() {
+    return sweeps;
+  }
+
   private void loop() {
     try {
       do {

@@ -36,6 +36,7 @@ final class DemoCommand {
       out.println("  ready after " + since(begun));
       out.println("  HTTP door  " + session.worker().door());
       out.println("  Dashboard  " + session.worker().dashboard() + " (while this runs)");
+      out.println("             user admin, password " + session.dashboardPassword());
       Snapshot settled = journey(session, sample);
       print(session.door(), settled);
       out.println();

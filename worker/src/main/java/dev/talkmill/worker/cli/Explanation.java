@@ -66,16 +66,18 @@ final class Explanation {
   }
 
   private static Optional<String> gaps(ConversationView conversation) {
+    // Of what could not even be read nobody knows how long it is.
     List<String> gaps =
         conversation.gaps().stream()
-            .limit(GAPS_SHOWN)
+            .filter(gap -> gap.end() > gap.start())
             .map(gap -> Times.clock(gap.start()) + " to " + Times.clock(gap.end()))
             .toList();
-    int more = conversation.gaps().size() - gaps.size();
+    List<String> shown = gaps.subList(0, Math.min(gaps.size(), GAPS_SHOWN));
+    int more = gaps.size() - shown.size();
     return gaps.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "  Missing: " + String.join(", ", gaps) + (more > 0 ? " and " + more + " more" : ""));
+            "  Missing: " + String.join(", ", shown) + (more > 0 ? " and " + more + " more" : ""));
   }
 
   private static List<String> reason(StatusRow row) {

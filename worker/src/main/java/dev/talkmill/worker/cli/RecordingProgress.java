@@ -53,13 +53,21 @@ final class RecordingProgress implements AutoCloseable {
     double part = snapshot.transcribed();
     double received = snapshot.conversation().audioSecondsReceived();
     if (snapshot.conversation().isSettled()) {
-      show("done", 1, Times.clock(received) + " of sound");
+      settled(String.valueOf(snapshot.conversation().outcome()), part, received);
     } else if (snapshot.isUnderWay("SUMMARIZE")) {
       show("summarising", part, "");
     } else if (received > 0 || part > 0) {
       show("transcribing", part, heard(received, part) + left(part));
     } else {
       show("preparing", 0, "");
+    }
+  }
+
+  private void settled(String outcome, double part, double received) {
+    switch (outcome) {
+      case "ok", "no_speech" -> show("done", 1, Times.clock(received) + " of sound");
+      case "partial" -> show("done in part", part, heard(received, part));
+      default -> show("not transcribed", 0, "");
     }
   }
 
@@ -109,7 +117,12 @@ final class RecordingProgress implements AutoCloseable {
     String shownName = name.length() > nameRoom ? name.substring(name.length() - nameRoom) : name;
     int textRoom = room - shownName.length();
     String shownText = text.length() > textRoom ? text.substring(0, textRoom) : text;
-    String coloured = phase.equals("done") ? ink.good(bar) : ink.busy(bar);
+    String coloured =
+        switch (phase) {
+          case "done" -> ink.good(bar);
+          case "not transcribed" -> ink.bad(bar);
+          default -> ink.busy(bar);
+        };
     return String.format(Locale.ROOT, "%s [%s] %s", shownName, coloured, shownText);
   }
 

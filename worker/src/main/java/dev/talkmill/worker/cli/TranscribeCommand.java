@@ -1,5 +1,6 @@
 package dev.talkmill.worker.cli;
 
+import dev.talkmill.config.SpeechSettings;
 import dev.talkmill.worker.settings.Settings;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ final class TranscribeCommand {
   private static final String OUTPUT_DIR = "output-dir";
   private static final String LANGUAGE = "language";
   private static final int NOT_FOUND = 404;
+
+  /** Outcomes without a transcript; an empty file would look like one. */
+  private static final Set<String> UNREADABLE = Set.of("failed", "empty");
 
   private final Context context;
   private final PrintStream err;
@@ -42,13 +46,17 @@ final class TranscribeCommand {
     TranscriptWriter writer =
         new TranscriptWriter(context.terminal().out(), format, directory, recordings);
     // The door's own limit, so that a changed setting changes both.
-    DataSize chunkMax =
-        Settings.bind(context.environment(arguments, arguments.settings()))
-            .intake()
-            .chunkBytesMax();
+    Settings settings = Settings.bind(context.environment(arguments, arguments.settings()));
+    DataSize chunkMax = settings.intake().chunkBytesMax();
+    String language = arguments.option(LANGUAGE).orElse("en");
+    if (settings.speech().provider() == SpeechSettings.Provider.OFFLINE && !isEnglish(language)) {
+      err.println(
+          "The offline recogniser knows English only and will hear English words. For "
+              + Plain.line(language)
+              + " set TALKMILL_SPEECH_PROVIDER=openai, see ./talkmill help settings.");
+    }
     err.println("Starting a worker ...");
     try (WorkerSession session = WorkerSession.open(context, arguments)) {
-      String language = arguments.option(LANGUAGE).orElse("en");
       String project = session.door().createProject("Recordings", language);
       Map<Recording, String> sent =
           sendAll(new Sender(session.door(), chunkMax), session.door(), project, recordings);
@@ -58,6 +66,10 @@ final class TranscribeCommand {
       }
       return exitCode;
     }
+  }
+
+  private static boolean isEnglish(String language) {
+    return language.equals("en") || language.startsWith("en-");
   }
 
   /** All are sent before the first is waited for, so that the worker can work on all of them. */
@@ -89,6 +101,9 @@ final class TranscribeCommand {
     }
     Explanation.of(recording.name(), settled).forEach(err::println);
     err.flush();
+    if (UNREADABLE.contains(String.valueOf(settled.conversation().outcome()))) {
+      return Explanation.exitCode(settled.conversation());
+    }
     try {
       writer.write(recording, session.door().transcript(sent.getValue(), format.code()));
     } catch (DoorProblem refused) {
@@ -96,6 +111,10 @@ final class TranscribeCommand {
       if (refused.status() != NOT_FOUND || "ok".equals(settled.conversation().outcome())) {
         throw refused;
       }
+    }
+    String summary = settled.conversation().summary();
+    if (summary != null) {
+      err.println("Summary of " + recording.name() + ": " + Plain.line(summary));
     }
     return Explanation.exitCode(settled.conversation());
   }

@@ -77,11 +77,14 @@ final class TranscriptWriter {
       }
       return;
     }
+    if (transcript.length == 0) {
+      return; // Why there is none was said.
+    }
     if (several && format == TranscriptFormat.TXT) {
       out.println("==> " + recording.name() + " <==");
     }
     out.writeBytes(transcript);
-    if (transcript.length > 0 && transcript[transcript.length - 1] != '\n') {
+    if (transcript[transcript.length - 1] != '\n') {
       out.print('\n');
     }
     out.flush();

@@ -107,7 +107,7 @@ public final class Dashboard implements AutoCloseable {
     }
     server.start();
     running = new Running(server, threads, handlers);
-    log.info("job dashboard at {}dashboard", uri());
+    log.debug("job dashboard at {}dashboard", uri());
   }
 
   private JobRunrApiHandler api() {
@@ -125,9 +125,9 @@ public final class Dashboard implements AutoCloseable {
       return HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), 0);
     } catch (IOException e) {
       throw new IllegalStateException(
-          "The dashboard cannot listen on 127.0.0.1:%d: %s. Free the port or set"
+          "The dashboard cannot listen on 127.0.0.1:%d: %s. Free the port, or set"
                   .formatted(port, e.getMessage())
-              + " talkmill.dashboard-port to another one.",
+              + " TALKMILL_DASHBOARD_PORT to another one, or to 0 for a free one.",
           e);
     }
   }

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -49,6 +50,19 @@ final class ProblemAdvice {
             ProblemCode.INVALID_ID,
             "\"%s\" in the path must be a UUID such as 0190163d-8694-739b-aea5-966c26f8ad91."
                 .formatted(e.getName())),
+        request,
+        response);
+  }
+
+  /** The message would quote the query. */
+  @ExceptionHandler
+  void unreadableQuery(
+      InvalidParameterException e, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    writer.write(
+        new ProblemException(
+            ProblemCode.INVALID_PARAMETER,
+            "The query is not percent-encoded UTF-8, so its parameters cannot be read."),
         request,
         response);
   }

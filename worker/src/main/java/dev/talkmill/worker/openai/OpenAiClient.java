@@ -62,7 +62,7 @@ public final class OpenAiClient implements AutoCloseable {
     this.baseUrl = base.toString().replaceAll("/+$", "");
     this.apiKey = usable(settings.apiKey());
     this.model = requireNonNull(settings.model(), "model is null");
-    this.errors = new ProviderErrors(clock, JSON);
+    this.errors = new ProviderErrors(clock, JSON, apiKey);
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -108,7 +108,7 @@ public final class OpenAiClient implements AutoCloseable {
     if (response.statusCode() != 200 && response.statusCode() != 201) {
       throw errors.status(path, response.statusCode(), response.headers(), response.body());
     }
-    String requestId = ProviderErrors.requestId(response.headers());
+    String requestId = errors.requestId(response.headers());
     return new OpenAiAnswer(parse(path, response.body(), requestId), requestId);
   }
 

@@ -27,10 +27,15 @@ final class ProviderErrors {
 
   private final InstantSource clock;
   private final JsonMapper json;
+  private final @Nullable String secret;
 
-  ProviderErrors(InstantSource clock, JsonMapper json) {
+  /**
+   * @param secret the key that was sent; a provider that repeats it is not quoted
+   */
+  ProviderErrors(InstantSource clock, JsonMapper json, @Nullable String secret) {
     this.clock = clock;
     this.json = json;
+    this.secret = secret;
   }
 
   FailureException status(String path, int status, HttpHeaders headers, byte[] body) {
@@ -95,11 +100,15 @@ final class ProviderErrors {
     }
   }
 
-  static @Nullable String requestId(HttpHeaders headers) {
+  @Nullable String requestId(HttpHeaders headers) {
     return headers
         .firstValue("x-request-id")
-        .filter(id -> REQUEST_ID.matcher(id).matches())
+        .filter(id -> REQUEST_ID.matcher(id).matches() && !tellsSecret(id))
         .orElse(null);
+  }
+
+  private boolean tellsSecret(String text) {
+    return secret != null && text.contains(secret);
   }
 
   static String suffix(@Nullable String requestId) {
@@ -116,7 +125,7 @@ final class ProviderErrors {
       }
       for (String field : new String[] {"code", "type"}) {
         JsonNode value = error.get(field);
-        if (value != null && value.isString() && TOKEN.matcher(value.stringValue()).matches()) {
+        if (value != null && value.isString() && isQuotable(value.stringValue())) {
           return value.stringValue();
         }
       }
@@ -124,6 +133,10 @@ final class ProviderErrors {
     } catch (JacksonException e) {
       return null;
     }
+  }
+
+  private boolean isQuotable(String word) {
+    return TOKEN.matcher(word).matches() && !tellsSecret(word);
   }
 
   /** What a body that should be JSON looks like, for an operator. */

@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -34,6 +35,9 @@ final class S3Failures {
       return call.get();
     } catch (SdkException e) {
       throw translate(operation, e);
+    } catch (CancellationException e) {
+      // What the SDK makes of a limit that is over while a connection is waited for, at times.
+      throw unavailable(operation + " failed: no connection to the store came free in time", e);
     }
   }
 

@@ -41,7 +41,8 @@ final class WrongSetting {
     Class<?> type = setting.<Class<?>>map(KnownSettings.Setting::type).orElse(String.class);
     boolean hidden = setting.map(KnownSettings.Setting::isSecret).orElse(true);
     ConfigurationProperty found = wrong.getProperty();
-    String value = found == null || hidden ? "what it is set to" : "\"" + found.getValue() + "\"";
+    String value =
+        found == null || hidden ? "what it is set to" : "\"" + shown(found.getValue()) + "\"";
     return new SettingsError(
         asWritten(found, property) + " must be " + allowed(type) + ", but is " + value + ".",
         wrong);
@@ -107,6 +108,14 @@ final class WrongSetting {
     TextResourceOrigin.Location location = text.getLocation();
     int line = location == null ? 0 : location.getLine() + 1;
     return " (" + (file == null ? "settings file" : file) + ", line " + line + ")";
+  }
+
+  /** An address without what may be a secret in it: user, password and query. */
+  private static String shown(Object value) {
+    return value
+        .toString()
+        .replaceFirst("//[^/?#]*@", "//...@")
+        .replaceFirst("(://[^?]*)\\?.*", "$1?...");
   }
 
   private static String allowed(Class<?> type) {

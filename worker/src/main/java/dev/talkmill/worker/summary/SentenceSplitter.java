@@ -24,12 +24,35 @@ final class SentenceSplitter {
 
   static List<String> split(List<String> segments, Locale locale) {
     List<String> sentences = new ArrayList<>();
-    if (punctuated(segments)) {
-      breakUp(String.join(" ", segments), locale, sentences);
-    } else {
+    if (!punctuated(segments)) {
       segments.forEach(segment -> add(segment, sentences));
+      return sentences;
     }
+    List<String> together = new ArrayList<>();
+    for (int i = 0; i < segments.size(); i++) {
+      if (isPlain(segments, i) && (isPlain(segments, i - 1) || isPlain(segments, i + 1))) {
+        breakUp(String.join(" ", together), locale, sentences);
+        together.clear();
+        add(segments.get(i), sentences);
+      } else {
+        together.add(segments.get(i));
+      }
+    }
+    breakUp(String.join(" ", together), locale, sentences);
     return sentences;
+  }
+
+  /**
+   * Whether a segment has neither a capital nor a mark. One alone is the middle of a sentence; two
+   * in a row are what a recogniser without punctuation heard, between what people have written.
+   */
+  private static boolean isPlain(List<String> segments, int index) {
+    return index >= 0
+        && index < segments.size()
+        && segments
+            .get(index)
+            .codePoints()
+            .allMatch(c -> Character.isLowerCase(c) || Character.isWhitespace(c) || c == '\'');
   }
 
   private static boolean punctuated(List<String> segments) {

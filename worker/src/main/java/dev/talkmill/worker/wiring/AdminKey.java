@@ -14,6 +14,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bootstrap admin key: from the settings, or generated at the first start and kept in the data
@@ -23,13 +25,20 @@ import java.util.Set;
  */
 record AdminKey(String value, Optional<Path> file) {
 
+  private static final Logger log = LoggerFactory.getLogger(AdminKey.class);
+
   private static final int SECRET_BYTES = 32;
 
   static AdminKey of(ProcessSettings settings) {
     String given = settings.apiKey();
-    return given == null
-        ? kept(settings.dataDir().resolve("api-key"))
-        : new AdminKey(given, Optional.empty());
+    Path file = settings.dataDir().resolve("api-key");
+    if (given == null) {
+      return kept(file);
+    }
+    if (Files.exists(file) && !kept(file).value().equals(given)) {
+      log.warn("TALKMILL_API_KEY is set, so the key in {} is not valid until it is unset", file);
+    }
+    return new AdminKey(given, Optional.empty());
   }
 
   private static AdminKey kept(Path file) {

@@ -76,12 +76,13 @@ class CliTest {
 
   @Test
   void serveRunsUntilItIsToldToStop() throws Exception {
+    cli.live = true;
     CompletableFuture<Integer> exit =
         CompletableFuture.supplyAsync(() -> cli.run("serve", "--talkmill.http-port=8099"));
-    assertThat(cli.running.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(cli.running.await(2, TimeUnit.MINUTES)).isTrue();
     assertThat(exit).isNotDone();
     cli.stop.ask();
-    assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(exit.get(2, TimeUnit.MINUTES)).isZero();
     assertThat(cli.closed).containsExactly("in peace");
     assertThat(cli.started.getFirst().getProperty("talkmill.http-port")).isEqualTo("8099");
     assertThat(cli.out())
@@ -90,6 +91,7 @@ class CliTest {
             "Dashboard  http://localhost:18000",
             "Metrics    http://localhost:19090/actuator/prometheus",
             "API key    " + cli.dataDirectory().resolve("api-key"))
+        .endsWith("Stopping: running work gets its time to end.\nStopped.\n")
         .doesNotContain(FakeDoor.KEY);
   }
 

@@ -74,7 +74,7 @@ final class Looks {
 
   static Look failed() {
     return new Look(
-        conversation("\"failed\"", 0, 0, ""),
+        conversation("\"failed\"", 0, 0, "{\"start\":0.0,\"end\":0.0,\"cause\":\"input\"}"),
         List.of(
             row(
                 "2",

@@ -206,6 +206,9 @@ class TranscribeCommandTest {
               What to do: Send webm, ogg, mp3, m4a, mp4, wav or flac; the content counts, not\
              the name. Convert the recording, for example: ffmpeg -i IN -ac 1 -ar 16000 OUT.flac
             """);
+    assertThat(cli.err())
+        .contains("list.wav: not transcribed, 0 %")
+        .doesNotContain("list.wav: done", "Missing");
     assertThat(cli.out()).isEqualTo("==> talk.mp3 <==\ntxt of talk: Hello Zoë.\n");
   }
 
@@ -242,7 +245,8 @@ class TranscribeCommandTest {
             "talk.mp3: preparing, 0 %",
             "talk.mp3: transcribing, 12 % (0:12 of 1:40)",
             "talk.mp3: transcribing, 55 % (0:55 of 1:40, about 0:05 left)",
-            "talk.mp3: done, 100 % (1:40 of sound)");
+            "talk.mp3: done, 100 % (1:40 of sound)",
+            "Summary of talk.mp3: Two friends meet on Sunday.");
   }
 
   @Test
@@ -265,6 +269,7 @@ class TranscribeCommandTest {
     cli.door.tell("*", Looks.transcribing(25), Looks.transcribing(50), Looks.done());
     cli.run("transcribe", name);
     assertThat(cli.err().replaceAll("\u001b\\[[0-9]*[A-Z]", "").split("[\r\n]+"))
+        .filteredOn(line -> !line.startsWith("Summary of")) // A terminal breaks it by itself.
         .hasSizeGreaterThan(3)
         .allSatisfy(line -> assertThat(line.length()).isLessThan(80))
         .anySatisfy(line -> assertThat(line).contains("x talk.mp3 [########........] 50 %"));
@@ -291,5 +296,18 @@ class TranscribeCommandTest {
         .singleElement()
         .satisfies(chunk ->
             assertThat(chunk.headers()).containsEntry("Content-Type", "text/plain; charset=utf-8"));
+  }
+
+  @Test
+  void theSummaryIsSaidBesideTheTranscript() {
+    cli.run("transcribe", "talk.mp3");
+    assertThat(cli.err()).contains("Summary of talk.mp3: Two friends meet on Sunday.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"de, true", "en, false", "en-GB, false"})
+  void aLanguageThatTheOfflineRecogniserDoesNotKnowIsSaid(String language, boolean said) {
+    cli.run("transcribe", "talk.mp3", "--language", language);
+    assertThat(cli.err().contains("The offline recogniser knows English only")).isEqualTo(said);
   }
 }

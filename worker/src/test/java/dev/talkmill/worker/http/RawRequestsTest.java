@@ -107,6 +107,17 @@ class RawRequestsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"state=%zz", "state=%ff", "%zz=FAILED"})
+  void aQueryThatCannotBeReadIsTheClientsFault(String query) throws IOException {
+    String request = "GET /v1/processing-status?" + query + " HTTP/1.1\r\nHost: localhost\r\n";
+    try (Socket socket = connect()) {
+      write(
+          socket, request + "Connection: close\r\nAuthorization: Bearer " + Door.KEY + "\r\n\r\n");
+      problem(readAll(socket), 400, "invalid_parameter");
+    }
+  }
+
   @Test
   void anUnknownMethodIsAProblemToo() throws IOException {
     try (Socket socket = connect()) {

@@ -90,8 +90,9 @@ class KillTest {
         Map.entry("TALKMILL_SPEECH_OPENAI_BASE_URL", speech.baseUrl().toString()),
         Map.entry("TALKMILL_SPEECH_OPENAI_MODEL", "whistles"),
         Map.entry("TALKMILL_INTAKE_CHUNKS_PER_MINUTE", "100000"),
-        Map.entry("TALKMILL_LEDGER_LEASE", "3s"),
-        Map.entry("TALKMILL_LEDGER_DISPATCH_LEASE", "4s"),
+        // The next start ends those of the dead at once; the living may be as slow as this.
+        Map.entry("TALKMILL_LEDGER_LEASE", "10s"),
+        Map.entry("TALKMILL_LEDGER_DISPATCH_LEASE", "20s"),
         Map.entry("TALKMILL_LEDGER_SWEEP_EVERY", "500ms"),
         Map.entry("TALKMILL_LEDGER_POLL", "200ms"),
         Map.entry("TALKMILL_LEDGER_RETRY_BASE", "200ms"),

@@ -98,7 +98,8 @@ final class ServedWorker implements AutoCloseable {
     return process.exitValue();
   }
 
-  private void launch() {
+  /** Starts the process and does not wait. */
+  void launch() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -134,6 +135,7 @@ final class ServedWorker implements AutoCloseable {
     }
   }
 
+  /** All that it has written, on whichever stream. */
   String log() {
     try {
       return Files.readString(log);

@@ -113,12 +113,24 @@ class LogLinesTest {
           "org.apache.hc.client5.http.wire",
           "software.amazon.awssdk.request",
           "org.springframework.jdbc.core.JdbcTemplate",
-          "org.gaul.s3proxy.S3ProxyHandler"
+          "org.gaul.s3proxy.S3ProxyHandler",
+          "com.sun.net.httpserver"
         }) {
       LoggerFactory.getLogger(loud).debug("canary");
     }
     LoggerFactory.getLogger("edu.cmu.sphinx.decoder").error("canary");
-    LoggerFactory.getLogger("org.flywaydb.core.FlywayExecutor").info("canary");
+    for (String chatty :
+        new String[] {
+          "org.flywaydb.core.FlywayExecutor",
+          "org.gaul.shaded.org.eclipse.jetty.server.Server",
+          "org.jobrunr.server.BackgroundJobServer",
+          "org.springframework.boot.tomcat.TomcatWebServer",
+          "org.apache.coyote.http11.Http11Processor",
+          "org.apache.tomcat.util.http.Parameters"
+        }) {
+      LoggerFactory.getLogger(chatty).info("canary");
+    }
+    LoggerFactory.getLogger("org.jobrunr.jobs.filters.JobPerformingFilters").warn("canary");
     assertThat(lines()).doesNotContain("canary");
   }
 

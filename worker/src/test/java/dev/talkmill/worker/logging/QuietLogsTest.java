@@ -89,7 +89,7 @@ class QuietLogsTest {
     assertThat(lines.stream().filter(line -> line.contains("no such model")).toList())
         .singleElement()
         .asString()
-        .startsWith("dev.talkmill.jobs.queue.Endings SUMMARIZE failed: provider_rejected");
+        .startsWith("dev.talkmill.jobs.queue.AttemptFailures SUMMARIZE failed: provider_rejected");
   }
 
   private static long jobsThatFailed(TestDatabase database) {

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -200,5 +201,19 @@ class StoreFaultsTest {
     public void close() throws IOException {
       socket.close();
     }
+  }
+
+  /** The HTTP client says so where a limit is over while it waits for a connection of its pool. */
+  @Test
+  void aConnectionThatDoesNotComeFreeInTimeIsTheStoresFault() {
+    assertThatThrownBy(() ->
+            S3Failures.guarded(
+                "Reading",
+                () -> {
+                  throw new CancellationException("request aborted");
+                }))
+        .isInstanceOfSatisfying(
+            FailureException.class,
+            e -> assertThat(e.failure().code()).isEqualTo(FailureCode.STORAGE_UNAVAILABLE));
   }
 }

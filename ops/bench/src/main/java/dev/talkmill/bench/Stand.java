@@ -1,0 +1,137 @@
+package dev.talkmill.bench;
+
+import dev.talkmill.jobs.postgres.Migrations;
+import dev.talkmill.jobs.postgres.Pools;
+import dev.talkmill.jobs.postgres.Pools.Address;
+import dev.talkmill.worker.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * Where everything is measured: one embedded PostgreSQL as users get it, durable, with a database
+ * of its own for each measure and each reference.
+ */
+final class Stand implements AutoCloseable {
+
+  private final Path directory;
+  private final EmbeddedPostgres server;
+  private final Size size;
+  private final PrintStream out;
+  private final AtomicInteger databases = new AtomicInteger();
+
+  /**
+   * How much is measured.
+   *
+   * @param scale share of the full counts, above 0 and at most 1
+   */
+  record Size(double scale) {
+    /** A count of the full run, scaled, but at least as much. */
+    int of(int full, int least) {
+      return Math.max(least, (int) Math.round(full * scale));
+    }
+  }
+
+  Stand(Path directory, Size size, PrintStream out) {
+    this.directory = directory;
+    this.server = counting(directory.resolve("postgres"));
+    this.size = size;
+    this.out = out;
+  }
+
+  /** A server that counts statements and takes several workers; for both it is started twice. */
+  private static EmbeddedPostgres counting(Path directory) {
+    try (EmbeddedPostgres first = EmbeddedPostgres.start(directory)) {
+      execute(
+          new Address(first.jdbcUrl(), first.username(), first.password()),
+          "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'",
+          "ALTER SYSTEM SET max_connections = 200");
+    }
+    EmbeddedPostgres second = EmbeddedPostgres.start(directory);
+    execute(
+        new Address(second.jdbcUrl(), second.username(), second.password()),
+        "CREATE EXTENSION pg_stat_statements");
+    return second;
+  }
+
+  Size size() {
+    return size;
+  }
+
+  /** A line of progress. */
+  void say(String line) {
+    out.println("  " + line);
+  }
+
+  /** Where the server writes its log. */
+  Path serverLog() {
+    return directory.resolve("postgres").resolve("log");
+  }
+
+  /** A folder of its own. */
+  Path scratch(String name) {
+    try {
+      return Files.createDirectories(directory.resolve("scratch").resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A database without a table. */
+  Address empty(String name) {
+    String database = name + "_" + databases.incrementAndGet();
+    execute(address("talkmill"), "CREATE DATABASE " + database);
+    execute(address(database), "CREATE EXTENSION pg_stat_statements");
+    return address(database);
+  }
+
+  /** A database with the tables of Talkmill. */
+  Address migrated(String name) {
+    Address address = empty(name);
+    Migrations.run(Pools.owner(address));
+    return address;
+  }
+
+  private Address address(String database) {
+    String url = server.jdbcUrl().replaceFirst("/talkmill(\\?|$)", "/" + database + "$1");
+    return new Address(url, server.username(), server.password());
+  }
+
+  static void execute(Address address, String... statements) {
+    try (Connection connection = Pools.owner(address).getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Stops the server and leaves nothing behind. */
+  @Override
+  public void close() {
+    server.close();
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(Stand::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

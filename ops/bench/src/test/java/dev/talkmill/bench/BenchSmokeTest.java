@@ -1,0 +1,90 @@
+package dev.talkmill.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every measure at the smallest size: that it runs and what it gives, never how fast it was. */
+class BenchSmokeTest {
+
+  private static final Stand.Size SMALLEST = new Stand.Size(0.001);
+
+  @TempDir static Path directory;
+
+  private static Stand stand;
+
+  @BeforeAll
+  static void start() {
+    stand = new Stand(directory.resolve("stand"), SMALLEST, System.out);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (stand != null) {
+      stand.close();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aMeasureGivesTheFiguresItPromises() {
+    return BenchApplication.all().stream()
+        .map(measure -> dynamicTest(measure.name(), () -> givesWhatItPromises(measure)));
+  }
+
+  private static void givesWhatItPromises(Measure measure) throws Exception {
+    List<Figure> figures = measure.run(stand);
+
+    assertThat(figures.stream().map(Figure::name)).containsExactlyElementsOf(measure.figures());
+    for (Figure figure : figures) {
+      assertThat(figure.value()).as(figure.name()).isFinite().isNotNegative();
+      if (figure.reference() != null) {
+        assertThat(figure.reference()).as(figure.name() + "'s reference").isFinite().isPositive();
+        assertThat(figure.against()).as(figure.name() + "'s reference").isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void noTwoMeasuresPromiseTheSameFigure() {
+    assertThat(BenchApplication.all().stream().map(Measure::name)).doesNotHaveDuplicates();
+    assertThat(BenchApplication.all().stream().flatMap(measure -> measure.figures().stream()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aReportIsOneFlatJsonObjectAndOneTable() throws Exception {
+    Report report = new Report();
+    report.add(
+        new Pickup(),
+        List.of(
+            Figure.beside("pickup_p50", 3, "ms", 2, "a round trip"),
+            Figure.alone("journey_commits", 7.5, "")));
+
+    report.write(directory.resolve("results"));
+
+    JsonNode json =
+        JsonMapper.builder().build().readTree(directory.resolve("results/latest.json").toFile());
+    assertThat(json.propertyNames()).containsExactly("pickup_p50", "journey_commits");
+    assertThat(json.get("pickup_p50").get("value").asDouble()).isEqualTo(3);
+    assertThat(json.get("pickup_p50").get("unit").asString()).isEqualTo("ms");
+    assertThat(json.get("pickup_p50").get("reference").asDouble()).isEqualTo(2);
+    assertThat(json.get("pickup_p50").get("ratio").asDouble()).isEqualTo(1.5);
+    assertThat(json.get("journey_commits").get("reference").isNull()).isTrue();
+    assertThat(json.get("journey_commits").get("ratio").isNull()).isTrue();
+    assertThat(Files.readString(directory.resolve("results/latest.md")))
+        .contains("| `pickup_p50` | 3.00 ms | 2.00 ms: a round trip | 1.50 |")
+        .contains("| `journey_commits` | 7.50 |");
+  }
+}

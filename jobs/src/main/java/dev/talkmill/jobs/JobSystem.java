@@ -145,13 +145,14 @@ public final class JobSystem implements AutoCloseable {
 
   public JobSystem(Core core, WakeUp wakeUp, Worker worker) {
     LedgerSettings settings = core.settings();
-    Holds holds = new Holds(providers(worker.steps()));
+    Map<Stage, String> providers = providers(worker.steps());
+    Holds holds = new Holds(providers);
     Lanes lanes = new Lanes(worker.lanes(), worker.gates(), holds);
     this.pauses = new Pauses(core.database(), holds, core.signal());
     this.core = core;
     // Not the pool of the handlers: a full one must not cost them their leases.
     this.leases = new LeaseKeeper(new Database(worker.jobs()), settings.lease(), System::nanoTime);
-    Claims claims = new Claims(core.database(), core.ledger(), leases);
+    Claims claims = new Claims(core.database(), core.ledger(), leases, providers);
     Endings endings =
         new Endings(
             core.database(),

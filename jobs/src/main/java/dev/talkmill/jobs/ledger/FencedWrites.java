@@ -180,7 +180,7 @@ public final class FencedWrites {
    * Gives a dispatched row back unclaimed, to wait in its old place until it is resumed; does
    * nothing if it is no longer at this epoch.
    *
-   * @param provider because of which alone it waits, or null
+   * @param provider of its stage in this process, or null
    * @param delay before such a row is offered again, if another process has another provider
    */
   public void returnPaused(LedgerRow row, @Nullable String provider, Duration delay) {

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -16,7 +15,8 @@ import java.util.stream.Collectors;
 /**
  * What is paused, in this process's memory: asked for every row, and so without a round trip. Each
  * pass of the relay reads it anew in a statement that it makes anyway, also in a process whose
- * relay does not have the turn, so that it is never older than a poll.
+ * relay does not have the turn. So it may be late by a NOTIFY, or by a poll where that is lost; a
+ * claim therefore asks the table as well, and what is here only saves it from being tried.
  */
 public final class Holds {
 
@@ -63,19 +63,6 @@ public final class Holds {
   /** Tenants that are paused as a whole. */
   public Set<UUID> tenants() {
     return known.tenants;
-  }
-
-  /**
-   * The provider because of which alone a stage's work waits: another process may have another one
-   * for it, and does not wait.
-   */
-  public Optional<String> providerAlone(Stage stage, UUID tenant) {
-    Known now = known;
-    return now.byProvider.contains(stage)
-            && !now.byName.contains(stage)
-            && !now.tenants.contains(tenant)
-        ? Optional.ofNullable(providers.get(stage))
-        : Optional.empty();
   }
 
   /** Runs a statement that learns. One at a time, so that an older answer never comes last. */

@@ -4,23 +4,22 @@ import dev.talkmill.jobs.ledger.DueSignal;
 import dev.talkmill.jobs.pause.Pause.Kind;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.ledger.Stage;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Pauses and resumes. What runs ends; what is due waits, with its place in line and its attempts as
- * they are. Told here, it holds in this process at once and in every other within a poll.
+ * they are. Once a pause is committed no claim takes what it holds, in any process; each relay
+ * leaves such rows alone from its next pass on.
  */
 public final class Pauses {
 
   private static final String FIND = "SELECT * FROM pause WHERE kind = :kind AND name = :name";
+
+  /** Paused tenants: each pass of every relay reads them all, and steps over what waits of them. */
+  static final int TENANTS_MAX = 1_000;
 
   /** A pause of the installation stays one: a tenant's administrator changes nothing of it. */
   private static final String PUT =
@@ -40,12 +39,7 @@ public final class Pauses {
       WHERE kind = :kind AND name = :name AND (:installation OR NOT by_installation)
       """;
 
-  private static final String LIST =
-      """
-      SELECT * FROM pause
-      WHERE CAST(:kind AS text) IS NULL OR (kind, name) > (CAST(:kind AS text), CAST(:name AS text))
-      ORDER BY kind, name LIMIT :limit
-      """;
+  private static final String COUNT_TENANTS = "SELECT count(*) FROM pause WHERE kind = 'tenant'";
 
   private static final String TENANT_EXISTS =
       "SELECT EXISTS (SELECT FROM tenant WHERE id = CAST(:name AS uuid))";
@@ -88,6 +82,9 @@ public final class Pauses {
 
     /** It is the installation's, and the operator a tenant's. */
     record OfInstallation() implements Answer {}
+
+    /** So many tenants are paused already that one more is not taken. */
+    record TooMany(int most) implements Answer {}
   }
 
   /** What became of a request to resume. */
@@ -103,35 +100,51 @@ public final class Pauses {
     return holds;
   }
 
-  /** Pauses; a pause that stands gets the new reason and keeps its time. */
+  /**
+   * Pauses; a pause that stands gets the new reason and keeps its time.
+   *
+   * @param reason 1 to {@link Pause#REASON_CHARS_MAX} characters once it is {@linkplain Pause#clean
+   *     cleaned}
+   */
   public Answer pause(Target target, String reason, Operator operator) {
-    Answer answer =
-        database.inSystem(() -> {
-          Optional<Pause> before = with(FIND, target).query(Pauses::read).optional();
-          if (before.isEmpty() && !isKnown(target)) {
-            return new Answer.UnknownName();
-          }
-          Optional<Pause> after =
-              with(PUT, target)
-                  .param("reason", reason)
-                  .param("actor", operator.actor())
-                  .param("installation", operator.installation())
-                  .query(Pauses::read)
-                  .optional();
-          if (after.isPresent() && !after.equals(before)) {
-            audit("pause", target, reason, operator);
-          }
-          return after.<Answer>map(Answer.Held::new).orElseGet(Answer.OfInstallation::new);
-        });
+    String kept = Pause.clean(reason);
+    if (kept.isEmpty() || kept.codePointCount(0, kept.length()) > Pause.REASON_CHARS_MAX) {
+      throw new IllegalArgumentException(
+          "a reason of 1 to " + Pause.REASON_CHARS_MAX + " characters is needed");
+    }
+    Answer answer = database.inSystem(() -> put(target, kept, operator));
     changed();
     return answer;
+  }
+
+  private Answer put(Target target, String reason, Operator operator) {
+    Optional<Pause> before = with(FIND, target).query(Pause::read).optional();
+    if (before.isEmpty()) {
+      if (!isKnown(target)) {
+        return new Answer.UnknownName();
+      }
+      if (target.kind() == Kind.TENANT && pausedTenants() >= TENANTS_MAX) {
+        return new Answer.TooMany(TENANTS_MAX);
+      }
+    }
+    Optional<Pause> after =
+        with(PUT, target)
+            .param("reason", reason)
+            .param("actor", operator.actor())
+            .param("installation", operator.installation())
+            .query(Pause::read)
+            .optional();
+    if (after.isPresent() && !after.equals(before)) {
+      audit("pause", target, reason, operator);
+    }
+    return after.<Answer>map(Answer.Held::new).orElseGet(Answer.OfInstallation::new);
   }
 
   /** Resumes; what waited is dispatched at once, by whichever relay has the turn. */
   public Resumed resume(Target target, Operator operator) {
     Resumed resumed =
         database.inSystem(() -> {
-          Optional<Pause> before = with(FIND, target).query(Pauses::read).optional();
+          Optional<Pause> before = with(FIND, target).query(Pause::read).optional();
           if (before.isEmpty()) {
             return isKnown(target) ? Resumed.WAS_NOT_PAUSED : Resumed.UNKNOWN_NAME;
           }
@@ -147,25 +160,8 @@ public final class Pauses {
     return resumed;
   }
 
-  /** Every pause behind one, in the order of kind and name; null begins at the first. */
-  public List<Pause> list(@Nullable Target after, int limit) {
-    return database.inSystem(() -> page(after, limit));
-  }
-
-  /** The pauses that can hold a tenant's work: its own, and those of stages and providers. */
-  public List<Pause> listOf(UUID tenant, @Nullable Target after, int limit) {
-    return database.inTenant(tenant, () -> page(after, limit));
-  }
-
-  private List<Pause> page(@Nullable Target after, int limit) {
-    return database
-        .sql()
-        .sql(LIST)
-        .param("kind", after == null ? null : after.kind().code())
-        .param("name", after == null ? null : after.name())
-        .param("limit", limit)
-        .query(Pauses::read)
-        .list();
+  private int pausedTenants() {
+    return database.sql().sql(COUNT_TENANTS).query(Integer.class).single();
   }
 
   private boolean isKnown(Target target) {
@@ -220,15 +216,5 @@ public final class Pauses {
         .sql(statement)
         .param("kind", target.kind().code())
         .param("name", target.name());
-  }
-
-  private static Pause read(ResultSet row, int number) throws SQLException {
-    return new Pause(
-        Kind.of(row.getString("kind")).orElseThrow(),
-        row.getString("name"),
-        row.getString("reason"),
-        row.getString("created_by"),
-        row.getBoolean("by_installation"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant());
   }
 }

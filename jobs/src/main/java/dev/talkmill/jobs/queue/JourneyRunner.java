@@ -85,13 +85,17 @@ public final class JourneyRunner {
         return;
       }
       Optional<LedgerRow> row = peek(request);
-      if (row.isEmpty() || !runInRoom(request, row.get(), request.jobId(), page)) {
+      if (row.isPresent() && runInRoom(request, row.get(), request.jobId(), page)) {
+        return;
+      }
+      // The claim may know of a pause that this process has not heard of yet.
+      if (row.isEmpty() || !unclaimed.giveBackPaused(request, page)) {
         page.line("Nothing to do: the row has ended, or another job carries it.");
       }
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
       try {
-        unclaimed.giveBack(request, false);
+        unclaimed.giveBack(request, false, page);
       } finally {
         Thread.currentThread().interrupt();
       }
@@ -117,7 +121,7 @@ public final class JourneyRunner {
     Optional<Runnable> leave =
         paused ? Optional.empty() : isolation.enter(row.crashCount(), roomWait);
     if (leave.isEmpty()) {
-      unclaimed.giveBack(request, paused);
+      unclaimed.giveBack(request, paused, page);
       return true;
     }
     try {
@@ -125,10 +129,10 @@ public final class JourneyRunner {
       paused = isPaused(row);
       if (permit.isEmpty() || draining || paused) {
         permit.ifPresent(Permit::close);
-        unclaimed.giveBack(request, paused);
+        unclaimed.giveBack(request, paused, page);
         return true;
       }
-      Optional<Claim> claim = take(request, row, again, permit.get());
+      Optional<Claim> claim = take(request, row, again, permit.get(), page);
       claim.ifPresent(taken -> journey(taken, permit.get(), request, page));
       return claim.isPresent();
     } finally {
@@ -142,13 +146,17 @@ public final class JourneyRunner {
 
   /** Takes the row; without a claim, also if the database fails, permit and row are given back. */
   private Optional<Claim> take(
-      JourneyRequest request, LedgerRow row, @Nullable UUID again, Permit permit) {
+      JourneyRequest request,
+      LedgerRow row,
+      @Nullable UUID again,
+      Permit permit,
+      DashboardLog page) {
     Optional<Claim> claim = Optional.empty();
     try {
       claim = claims.take(row, request.epoch(), again, rules);
       return claim;
     } catch (DataAccessException | TransactionException e) {
-      unclaimed.giveBackAfter(e, request);
+      unclaimed.giveBackAfter(e, request, page);
       throw e;
     } finally {
       if (claim.isEmpty()) {

@@ -22,17 +22,13 @@ public final class LedgerReads {
              status_json(s) || jsonb_build_object(
                'conversation_id', s.conversation_id,
                'waiting_because', CASE WHEN s.state = 'PENDING' THEN (
-                 SELECT jsonb_build_object('kind', p.kind, 'name', p.name, 'reason', p.reason)
-                 FROM pause p
-                 WHERE CASE p.kind
-                   WHEN 'tenant' THEN p.name = s.tenant_id::text
-                   WHEN 'stage' THEN p.name = s.stage
-                   ELSE (s.stage, p.name) IN (
-                     SELECT * FROM unnest(CAST(:stages AS text[]), CAST(:providers AS text[])))
-                   END
+                 SELECT jsonb_build_object('cause', '%s', 'kind', p.kind, 'name', p.name,
+                                           'reason', p.reason, 'since', utc(p.created_at))
+                 FROM pause p WHERE %s
                  ORDER BY p.kind DESC LIMIT 1) END) AS view
       FROM processing_status s WHERE s.tenant_id = :tenant
-      """;
+      """
+          .formatted(WaitingBecause.CAUSE, WaitingBecause.HOLDS);
 
   private static final String ONE = VIEW + " AND s.id = :id";
 
@@ -51,17 +47,14 @@ public final class LedgerReads {
           """;
 
   private final Database database;
-  private final String[] stages;
-  private final String[] providers;
+  private final String providers;
 
   /**
    * @param providers who does a stage in this process, where that is a provider
    */
   public LedgerReads(Database database, Map<Stage, String> providers) {
     this.database = database;
-    List<Stage> served = List.copyOf(providers.keySet());
-    this.stages = served.stream().map(Stage::name).toArray(String[]::new);
-    this.providers = served.stream().map(providers::get).toArray(String[]::new);
+    this.providers = WaitingBecause.providers(providers);
   }
 
   /**
@@ -106,7 +99,6 @@ public final class LedgerReads {
         .sql()
         .sql(statement)
         .param("tenant", database.tenant())
-        .param("stages", stages)
         .param("providers", providers);
   }
 

@@ -2,6 +2,7 @@ package dev.talkmill.worker.http;
 
 import dev.talkmill.jobs.pause.Pause;
 import dev.talkmill.jobs.pause.Pause.Kind;
+import dev.talkmill.jobs.pause.PauseReads;
 import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.pause.Pauses.Answer;
 import dev.talkmill.jobs.pause.Pauses.Operator;
@@ -29,13 +30,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class PauseDoor {
 
-  private static final int REASON_CHARS_MAX = 500;
   private static final int NAME_CHARS_MAX = 100;
 
   private final Pauses pauses;
+  private final PauseReads reads;
 
-  PauseDoor(Pauses pauses) {
+  PauseDoor(Pauses pauses, PauseReads reads) {
     this.pauses = pauses;
+    this.reads = reads;
   }
 
   record NewPause(@Nullable String reason) {}
@@ -54,8 +56,8 @@ final class PauseDoor {
     Target after = cursor == null ? null : Page.after(cursor, PauseDoor::place);
     List<Pause> found =
         caller.may(Scope.INSTALLATION)
-            ? pauses.list(after, rows + 1)
-            : pauses.listOf(caller.tenant(), after, rows + 1);
+            ? reads.list(after, rows + 1)
+            : reads.listOf(caller.tenant(), after, rows + 1);
     return Page.of(
         found,
         rows,
@@ -71,11 +73,13 @@ final class PauseDoor {
       @PathVariable String name,
       @JsonBody NewPause body) {
     Target target = target(kind, name, caller);
-    String reason = Fields.required("reason", body.reason(), REASON_CHARS_MAX);
+    String said = body.reason() == null ? null : Pause.clean(body.reason());
+    String reason = Fields.required("reason", said, Pause.REASON_CHARS_MAX);
     return switch (pauses.pause(target, reason, operator(caller))) {
       case Answer.Held(Pause pause) -> view(pause, caller);
       case Answer.UnknownName _ -> throw unknown(target);
       case Answer.OfInstallation _ -> throw ofInstallation();
+      case Answer.TooMany(int most) -> throw tooMany(most);
     };
   }
 
@@ -174,6 +178,13 @@ final class PauseDoor {
                           .sorted()
                           .collect(Collectors.joining(", "))));
     };
+  }
+
+  private static ProblemException tooMany(int most) {
+    return new ProblemException(
+        ProblemCode.TOO_MANY_PAUSES,
+        "%d tenants are paused, which is as many as may be at once; a stage can be paused for all."
+            .formatted(most));
   }
 
   private static ProblemException ofInstallation() {

@@ -45,6 +45,7 @@ enum ProblemCode {
   UPLOAD_EXPIRED(409, "The upload was not completed in time"),
   NOT_FAILED(409, "Only a failed ledger row can be requeued"),
   AUDIO_NOT_READY(409, "The audio is not ready yet"),
+  TOO_MANY_PAUSES(409, "No more tenants can be paused at once"),
 
   CHUNK_TOO_LARGE(413, "The chunk is too large"),
   TEXT_TOO_LONG(413, "The text is too long"),

@@ -3,6 +3,7 @@ package dev.talkmill.worker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -84,12 +85,26 @@ class PausesTest {
   void aReasonIsAskedFor() {
     for (String body :
         List.of(
-            "", "{}", "{\"reason\":\"  \"}", "{\"reason\":\"%s\"}".formatted("x".repeat(501)))) {
+            "",
+            "{}",
+            "{\"reason\":\"  \"}",
+            "{\"reason\":\"\\u0000\\n\"}",
+            "{\"reason\":\"%s\"}".formatted("x".repeat(501)))) {
       admin.call("PUT", "/v1/pauses/stage/STORE", body).problem(400, "invalid_field");
     }
     admin
         .call("PUT", "/v1/pauses/stage/STORE", "{\"reason\":\"x\",\"until\":\"later\"}")
         .problem(400, "unknown_field");
+  }
+
+  @Test
+  void aReasonIsShownOnOneLineAndWithoutControlCharacters() {
+    Answer paused =
+        admin.call(
+            "PUT",
+            "/v1/pauses/stage/STORE",
+            "{\"reason\":\"the disk\\r\\n\\u001bis full\\u0007\"}");
+    assertThat(paused.expect(200).text("reason")).isEqualTo("the disk is full");
   }
 
   @Test
@@ -158,6 +173,14 @@ class PausesTest {
     assertThat(because.get("kind").asString()).isEqualTo("stage");
     assertThat(because.get("name").asString()).isEqualTo("STORE");
     assertThat(because.get("reason").asString()).isEqualTo("the disk is full");
+    assertThat(because.get("cause").asString()).isEqualTo("policy");
+    JsonNode conversation = home.get(id, "").expect(200).json().get("waiting_because");
+    assertThat(conversation.get("reason").asString()).isEqualTo("the disk is full");
+    assertThat(Instant.parse(conversation.get("since").asString()))
+        .isEqualTo(Instant.parse(because.get("since").asString()));
+    admin.delete("/v1/pauses/stage/STORE").expect(204);
+    assertThat(home.get(id, "").expect(200).json().get("waiting_because").isNull()).isTrue();
+    put(admin, "stage/STORE").expect(200);
     assertThat(
             home.client()
                 .get("/v1/processing-status?state=PENDING")

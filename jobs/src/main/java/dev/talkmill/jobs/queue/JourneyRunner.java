@@ -116,20 +116,20 @@ public final class JourneyRunner {
   private boolean runInRoom(
       JourneyRequest request, LedgerRow row, @Nullable UUID again, DashboardLog page)
       throws InterruptedException {
-    // Asked again with the permit: what is paused should not wait for room, nor begin after it.
-    boolean paused = isPaused(row);
-    Optional<Runnable> leave =
-        paused ? Optional.empty() : isolation.enter(row.crashCount(), roomWait);
+    if (isPaused(row)) { // What is paused while it waits for room, the claim refuses.
+      unclaimed.giveBack(request, true, page);
+      return true;
+    }
+    Optional<Runnable> leave = isolation.enter(row.crashCount(), roomWait);
     if (leave.isEmpty()) {
-      unclaimed.giveBack(request, paused, page);
+      unclaimed.giveBack(request, false, page);
       return true;
     }
     try {
       Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
-      paused = isPaused(row);
-      if (permit.isEmpty() || draining || paused) {
+      if (permit.isEmpty() || draining) {
         permit.ifPresent(Permit::close);
-        unclaimed.giveBack(request, paused, page);
+        unclaimed.giveBack(request, false, page);
         return true;
       }
       Optional<Claim> claim = take(request, row, again, permit.get(), page);
@@ -140,8 +140,9 @@ public final class JourneyRunner {
     }
   }
 
+  /** What is remembered as paused may have been resumed since: the table has the last word. */
   private boolean isPaused(LedgerRow row) {
-    return lanes.holds().hold(row.stage(), row.tenant());
+    return lanes.holds().hold(row.stage(), row.tenant()) && unclaimed.isPaused(row);
   }
 
   /** Takes the row; without a claim, also if the database fails, permit and row are given back. */

@@ -40,6 +40,10 @@ final class Unclaimed {
     this.pauses = new PauseReads(database);
   }
 
+  boolean isPaused(LedgerRow row) {
+    return pause(row).isPresent();
+  }
+
   /**
    * Gives a job's row back.
    *

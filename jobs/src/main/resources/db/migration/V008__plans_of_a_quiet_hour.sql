@@ -3,6 +3,8 @@
 -- unsorted; any other of them would be read whole, which is the backlog, once for every tenant.
 ALTER FUNCTION due_rows(text, smallint, uuid, uuid[], integer) SET enable_sort = off;
 ALTER FUNCTION due_rows(text, smallint, uuid, uuid[], integer) SET enable_incremental_sort = off;
+ALTER FUNCTION oldest_due(text[], uuid[]) SET enable_sort = off;
+ALTER FUNCTION oldest_due(text[], uuid[]) SET enable_incremental_sort = off;
 
 -- How much of each stage is in flight, read in the order of status_in_flight for the same reason.
 -- Rows pass through that index by the thousand a second; what has left it is skipped from the

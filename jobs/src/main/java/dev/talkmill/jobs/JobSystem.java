@@ -14,6 +14,8 @@ import dev.talkmill.jobs.ledger.DueSignal;
 import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LeaseKeeper;
 import dev.talkmill.jobs.ledger.Ledger;
+import dev.talkmill.jobs.pause.Holds;
+import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.ClaimRules;
 import dev.talkmill.jobs.queue.Dispatched;
@@ -41,6 +43,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -61,6 +64,7 @@ public final class JobSystem implements AutoCloseable {
   private final JobServer server;
   private final Watchdog watchdog;
   private final Sweeps sweeps;
+  private final Pauses pauses;
   private final Core core;
 
   /** Repositories and rules over one database; no thread of its own. */
@@ -142,11 +146,14 @@ public final class JobSystem implements AutoCloseable {
 
   public JobSystem(Core core, WakeUp wakeUp, Worker worker) {
     LedgerSettings settings = core.settings();
-    Lanes lanes = new Lanes(worker.lanes(), worker.gates());
+    Map<Stage, String> providers = providers(worker.steps());
+    Holds holds = new Holds(providers);
+    Lanes lanes = new Lanes(worker.lanes(), worker.gates(), holds);
+    this.pauses = new Pauses(core.database(), holds, core.signal());
     this.core = core;
     // Not the pool of the handlers: a full one must not cost them their leases.
     this.leases = new LeaseKeeper(new Database(worker.jobs()), settings.lease(), System::nanoTime);
-    Claims claims = new Claims(core.database(), core.ledger(), leases);
+    Claims claims = new Claims(core.database(), core.ledger(), leases, providers);
     Endings endings =
         new Endings(
             core.database(),
@@ -196,6 +203,13 @@ public final class JobSystem implements AutoCloseable {
     this.sweeps = new Sweeps(all, settings.sweepEvery(), worker.meters());
   }
 
+  private static Map<Stage, String> providers(List<StageStep> steps) {
+    Map<Stage, String> providers = new EnumMap<>(Stage.class);
+    steps.forEach(
+        step -> step.provider().ifPresent(provider -> providers.put(step.stage(), provider)));
+    return providers;
+  }
+
   private static List<Sweep> sweeps(Core core, Endings endings) {
     Database database = core.database();
     LedgerSettings settings = core.settings();
@@ -214,6 +228,7 @@ public final class JobSystem implements AutoCloseable {
 
   public void start() {
     leases.start();
+    pauses.refresh(); // A job may be waiting already whose work is paused.
     server.start();
     relayLoop.start();
     sweeps.start();
@@ -230,6 +245,11 @@ public final class JobSystem implements AutoCloseable {
 
   public Relay relay() {
     return relay;
+  }
+
+  /** Pauses and resumes, known in this process at once. */
+  public Pauses pauses() {
+    return pauses;
   }
 
   /** Leases that this process renews. */

@@ -1,10 +1,12 @@
 package dev.talkmill.jobs.lane;
 
+import dev.talkmill.jobs.pause.Holds;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
@@ -18,17 +20,25 @@ public final class Lanes {
 
   private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
   private final Map<Stage, IntUnaryOperator> gates;
+  private final Holds holds;
   private final int total;
   private volatile Runnable freed = () -> {};
   private volatile boolean closed;
+
+  /** As below, where nobody pauses anything. */
+  public Lanes(Map<Stage, Integer> sizes, Map<Stage, IntUnaryOperator> gates) {
+    this(sizes, gates, new Holds(Map.of()));
+  }
 
   /**
    * @param sizes of every stage, at least 1
    * @param gates of stages whose provider may be down: of so many free places, those to be filled
    *     now
+   * @param holds what operators have paused
    */
-  public Lanes(Map<Stage, Integer> sizes, Map<Stage, IntUnaryOperator> gates) {
+  public Lanes(Map<Stage, Integer> sizes, Map<Stage, IntUnaryOperator> gates, Holds holds) {
     this.gates = Map.copyOf(gates);
+    this.holds = holds;
     int sum = 0;
     for (Stage stage : Stage.values()) {
       Integer size = sizes.get(stage);
@@ -70,10 +80,12 @@ public final class Lanes {
         : Optional.empty();
   }
 
-  /** Takes a permit if one is free right now. */
-  public Optional<Permit> tryAcquire(Stage stage) {
+  /** Takes a permit if one is free right now and the tenant's work there is not paused. */
+  public Optional<Permit> tryAcquire(Stage stage, UUID tenant) {
     Semaphore lane = lane(stage);
-    return !closed && lane.tryAcquire() ? Optional.of(permit(lane)) : Optional.empty();
+    return !closed && !holds.hold(stage, tenant) && lane.tryAcquire()
+        ? Optional.of(permit(lane))
+        : Optional.empty();
   }
 
   private Permit permit(Semaphore lane) {
@@ -81,6 +93,11 @@ public final class Lanes {
       lane.release();
       freed.run();
     };
+  }
+
+  /** What operators have paused, as this process knows it. */
+  public Holds holds() {
+    return holds;
   }
 
   /** Places that may be filled now. */

@@ -2,6 +2,9 @@ package dev.talkmill.jobs.ledger;
 
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.TransientErrors;
+import dev.talkmill.pipeline.ledger.Stage;
+import dev.talkmill.pipeline.ledger.State;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +17,16 @@ public final class Claims {
   private final LeaseAcquisition acquisition;
   private final LeaseKeeper leases;
 
-  public Claims(Database database, Ledger ledger, LeaseKeeper leases) {
+  /**
+   * Nothing is taken whose tenant, stage or provider is paused.
+   *
+   * @param providers who does a stage in this process, where that is a provider
+   */
+  public Claims(
+      Database database, Ledger ledger, LeaseKeeper leases, Map<Stage, String> providers) {
     this.database = database;
     this.ledger = ledger;
-    this.acquisition = new LeaseAcquisition(database, ledger.clock(), ledger.lease());
+    this.acquisition = new LeaseAcquisition(database, ledger.clock(), ledger.lease(), providers);
     this.leases = leases;
   }
 
@@ -75,8 +84,11 @@ public final class Claims {
     if (!around.before(row)) {
       return Optional.empty();
     }
-    LedgerRow claimed = acquisition.claim(row.id(), epoch, job).orElseThrow(NothingToClaim::new);
-    return around.after(row, claimed);
+    Optional<LedgerRow> claimed =
+        job == null || (row.state() == State.QUEUED && row.epoch() == epoch)
+            ? acquisition.claimDispatched(row.id(), row.stage(), epoch)
+            : acquisition.claim(row.id(), row.stage(), epoch, job);
+    return around.after(row, claimed.orElseThrow(NothingToClaim::new));
   }
 
   /** Takes back what was written before a claim that met no row. */
@@ -88,7 +100,7 @@ public final class Claims {
    * Inserts the successor of a row, already claimed by the job that runs; in the transaction that
    * ends the row. Its lease is kept from {@link #keep} on.
    *
-   * @return empty if the subject has an open row of this stage already
+   * @return empty if the subject has an open row of this stage already, or the stage is paused
    */
   public Optional<LedgerRow> insertClaimed(NewRow row, UUID job) {
     return acquisition.insertClaimed(row, job);

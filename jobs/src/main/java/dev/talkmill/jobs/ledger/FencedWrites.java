@@ -88,6 +88,24 @@ public final class FencedWrites {
       WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'QUEUED'
       """;
 
+  /**
+   * Its time is its place in line, and stays. A row that was dispatched when its provider had long
+   * been paused here comes from a process that has another provider for its stage; it waits a
+   * moment, or the two would hand it to and fro without a rest.
+   */
+  private static final String RETURN_PAUSED =
+      """
+      UPDATE processing_status p
+      SET state = 'PENDING', lease_until = NULL, updated_at = clock_timestamp(),
+          next_attempt_at =
+            CASE WHEN EXISTS (SELECT FROM pause
+                              WHERE kind = 'provider' AND name = CAST(:provider AS text)
+                                AND created_at < p.updated_at - make_interval(secs => :delay))
+                 THEN clock_timestamp() + make_interval(secs => :delay)
+                 ELSE next_attempt_at END
+      WHERE tenant_id = :tenant AND id = :id AND epoch = :epoch AND state || '' = 'QUEUED'
+      """;
+
   private static final String PROGRESS =
       """
       UPDATE processing_status SET progress = :progress, updated_at = clock_timestamp()
@@ -156,6 +174,18 @@ public final class FencedWrites {
   public void returnQueued(LedgerRow row, Duration delay) {
     database.afterCommit(signal::rowsDue);
     write(RETURN_QUEUED, row).param("delay", seconds(delay)).later();
+  }
+
+  /**
+   * Gives a dispatched row back unclaimed, to wait in its old place until it is resumed; does
+   * nothing if it is no longer at this epoch.
+   *
+   * @param provider of its stage in this process, or null
+   * @param delay before such a row is offered again, if another process has another provider
+   */
+  public void returnPaused(LedgerRow row, @Nullable String provider, Duration delay) {
+    database.afterCommit(signal::rowsDue);
+    write(RETURN_PAUSED, row).param("provider", provider).param("delay", seconds(delay)).later();
   }
 
   /**

@@ -2,12 +2,13 @@ package dev.talkmill.jobs.ledger;
 
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.id.Uuids;
+import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
@@ -26,26 +27,19 @@ final class LeaseAcquisition {
       """
           .formatted(LedgerRow.COLUMNS);
 
-  /** As it was dispatched. */
-  private static final String QUEUED = "(state || '' = 'QUEUED' AND epoch = :epoch)";
-
   /**
-   * As it was dispatched, or by the dashboard's requeue: that job runs again with the old epoch,
-   * and may take the row only while it is still the row's own and no newer row does the same work.
+   * Asked in the statement that takes a row, and not only of what this process remembers: so no
+   * attempt begins once a pause is committed, however late a process hears of it.
    */
-  private static final String QUEUED_OR_AGAIN =
-      "("
-          + QUEUED
-          + """
-               OR (state || '' IN ('PENDING', 'FAILED') AND job_id = :job
-                   AND NOT EXISTS (SELECT FROM processing_status newer
-                                   WHERE newer.tenant_id = p.tenant_id AND newer.stage = p.stage
-                                     AND newer.subject_id = p.subject_id AND newer.id <> p.id
-                                     AND newer.state IN ('PENDING', 'QUEUED', 'PROCESSING'))))
-          """;
+  private static final String NOT_PAUSED =
+      """
+      NOT EXISTS (SELECT FROM pause
+                  WHERE (kind, name) IN (('tenant', CAST(:tenant AS text)),
+                                         ('stage', CAST(:stage AS text)),
+                                         ('provider', CAST(:provider AS text))))
+      """;
 
-  /** An operator's run starts the counters anew. */
-  private static final String CLAIM =
+  private static final String TAKE =
       """
       UPDATE processing_status p
       SET state = 'PROCESSING', epoch = epoch + 1,
@@ -55,27 +49,48 @@ final class LeaseAcquisition {
           finished_at = NULL, duration_ms = NULL,
           lease_until = clock_timestamp() + make_interval(secs => :lease),
           started_at = clock_timestamp(), updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND %s
-      RETURNING\
+      WHERE tenant_id = :tenant AND id = :id AND\
       """
           + " "
-          + LedgerRow.COLUMNS;
+          + NOT_PAUSED
+          + " AND ";
 
-  private static final String CLAIM_QUEUED = CLAIM.formatted(QUEUED);
-  private static final String CLAIM_AGAIN = CLAIM.formatted(QUEUED_OR_AGAIN);
+  private static final String RETURNING = " RETURNING " + LedgerRow.COLUMNS;
+
+  /** A statement of its own, whose plan is kept: the one below is planned for every claim. */
+  private static final String CLAIM_DISPATCHED =
+      TAKE + "state || '' = 'QUEUED' AND epoch = :epoch" + RETURNING;
+
+  /**
+   * The second arm is the dashboard's requeue: its job runs again with the old epoch, and may take
+   * the row only while that job is still the row's own and no newer row does the same work. An
+   * operator's run starts its counters anew.
+   */
+  private static final String CLAIM =
+      TAKE
+          + """
+          ((state || '' = 'QUEUED' AND epoch = :epoch)
+           OR (state || '' IN ('PENDING', 'FAILED') AND job_id = :job
+               AND NOT EXISTS (SELECT FROM processing_status newer
+                               WHERE newer.tenant_id = p.tenant_id AND newer.stage = p.stage
+                                 AND newer.subject_id = p.subject_id AND newer.id <> p.id
+                                 AND newer.state IN ('PENDING', 'QUEUED', 'PROCESSING'))))
+          """
+          + RETURNING;
 
   private static final String INSERT_CLAIMED =
       """
       INSERT INTO processing_status
         (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, priority, state,
          epoch, crash_count, job_id, lease_until, started_at)
-      VALUES (:tenant, :id, :project, :conversation, :subject, :stage, :generation, :priority,
-              'PROCESSING', 1, 1, :job, clock_timestamp() + make_interval(secs => :lease),
-              clock_timestamp())
-      ON CONFLICT DO NOTHING
-      RETURNING\
+      SELECT :tenant, :id, :project, :conversation, :subject, :stage, :generation, :priority,
+             'PROCESSING', 1, 1, :job, clock_timestamp() + make_interval(secs => :lease),
+             clock_timestamp()
+      WHERE\
       """
           + " "
+          + NOT_PAUSED
+          + "ON CONFLICT DO NOTHING RETURNING "
           + LedgerRow.COLUMNS;
 
   /** Only while its lease is over: its holder may just have been slow. */
@@ -92,11 +107,14 @@ final class LeaseAcquisition {
   private final Database database;
   private final InstantSource clock;
   private final Duration lease;
+  private final Map<Stage, String> providers;
 
-  LeaseAcquisition(Database database, InstantSource clock, Duration lease) {
+  LeaseAcquisition(
+      Database database, InstantSource clock, Duration lease, Map<Stage, String> providers) {
     this.database = database;
     this.clock = clock;
     this.lease = lease;
+    this.providers = Map.copyOf(providers);
   }
 
   /** The row that waits or has failed and was last carried by this job. */
@@ -111,35 +129,47 @@ final class LeaseAcquisition {
   }
 
   /**
-   * Takes a row for the job that was dispatched with {@code epoch}.
+   * Takes a row as it was dispatched with {@code epoch}.
    *
-   * @param again the job, if it may take the row also where it has run before
-   * @return empty if it is somebody else's, or done
+   * @return empty if it is no longer so, or paused
    */
-  Optional<LedgerRow> claim(UUID id, long epoch, @Nullable UUID again) {
-    StatementSpec statement =
-        again == null
-            ? database.sql().sql(CLAIM_QUEUED)
-            : database.sql().sql(CLAIM_AGAIN).param("job", again);
-    return statement
+  Optional<LedgerRow> claimDispatched(UUID id, Stage stage, long epoch) {
+    return taking(CLAIM_DISPATCHED, id, stage, epoch).query(LedgerRow::read).optional();
+  }
+
+  /**
+   * Takes a row for the job that was dispatched with {@code epoch}, also where it has waited or
+   * failed since.
+   *
+   * @return empty if it is somebody else's, done or paused
+   */
+  Optional<LedgerRow> claim(UUID id, Stage stage, long epoch, UUID job) {
+    return taking(CLAIM, id, stage, epoch).param("job", job).query(LedgerRow::read).optional();
+  }
+
+  private StatementSpec taking(String statement, UUID id, Stage stage, long epoch) {
+    return database
+        .sql()
+        .sql(statement)
         .param("tenant", database.tenant())
         .param("id", id)
+        .param("stage", stage.name())
+        .param("provider", providers.get(stage))
         .param("epoch", epoch)
-        .param("lease", lease.toMillis() / 1000.0)
-        .query(LedgerRow::read)
-        .optional();
+        .param("lease", lease.toMillis() / 1000.0);
   }
 
   /**
    * Inserts the successor of a row, already claimed by the job that runs.
    *
-   * @return empty if the subject has an open row of this stage already
+   * @return empty if the subject has an open row of this stage already, or the stage is paused
    */
   Optional<LedgerRow> insertClaimed(NewRow row, UUID job) {
     return database
         .sql()
         .sql(INSERT_CLAIMED)
         .params(row.values(database.tenant(), Uuids.v7(clock)))
+        .param("provider", providers.get(row.stage()))
         .param("job", job)
         .param("lease", lease.toMillis() / 1000.0)
         .query(LedgerRow::read)

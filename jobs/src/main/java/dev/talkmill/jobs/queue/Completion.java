@@ -134,14 +134,15 @@ final class Completion {
   }
 
   private Optional<LedgerRow> successor(NewRow next, JourneyRequest request, Permits permits) {
-    Optional<Permit> permit = lanes.tryAcquire(next.stage());
+    Optional<Permit> permit = lanes.tryAcquire(next.stage(), database.tenant());
     Optional<LedgerRow> claimed = Optional.empty();
     if (permit.isPresent()) {
       permits.keep(permit.get());
       claimed = claims.insertClaimed(next, request.jobId());
     }
     if (claimed.isEmpty()) {
-      // Without a permit; or an earlier generation's row is open, which is raised or looks again.
+      // Without a permit, or paused; or an earlier generation's row is open, which is raised or
+      // looks again.
       ledger.schedule(next);
     }
     return claimed;

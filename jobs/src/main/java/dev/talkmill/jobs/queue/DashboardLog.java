@@ -4,7 +4,10 @@ import org.jobrunr.jobs.context.JobContext;
 import org.jobrunr.jobs.context.JobDashboardProgressBar;
 import org.jspecify.annotations.Nullable;
 
-/** A job's page in the dashboard: its progress bar and its log lines. Ids and figures only. */
+/**
+ * A job's page in the dashboard: its progress bar and its log lines. Ids, figures and what
+ * operators write.
+ */
 final class DashboardLog {
 
   private static final int STEPS = 100;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class DueRows {
              l.stage, l.priority, l.cursor,
              ARRAY(SELECT f.tenant FROM unnest(CAST(:fullStages AS text[]),
                                                CAST(:fullTenants AS uuid[])) AS f (stage, tenant)
-                   WHERE f.stage = l.stage),
+                   WHERE f.stage = l.stage) || CAST(:paused AS uuid[]),
              l.wanted)
            WITH ORDINALITY AS d (tenant_id, id, turn)
       ORDER BY l.place, d.turn
@@ -94,10 +95,14 @@ final class DueRows {
    * The due rows of every lane that has places, tenant after tenant.
    *
    * @param places free in each stage
+   * @param paused tenants that are left out
    * @param cursors the tenant that each lane's turn ended with; the next one begins
    */
   Map<Stage, Map<Priority, List<Candidate>>> candidates(
-      Map<Stage, Integer> places, InFlight inFlight, Map<Rotation, UUID> cursors) {
+      Map<Stage, Integer> places,
+      InFlight inFlight,
+      Set<UUID> paused,
+      Map<Rotation, UUID> cursors) {
     List<String> stages = new ArrayList<>();
     List<Integer> priorities = new ArrayList<>();
     List<@Nullable UUID> after = new ArrayList<>();
@@ -120,6 +125,7 @@ final class DueRows {
         .param("wanted", wanted.toArray(Integer[]::new))
         .param("fullStages", inFlight.fullStages())
         .param("fullTenants", inFlight.fullTenants())
+        .param("paused", paused.toArray(UUID[]::new))
         .query(DueRows::candidate)
         .list()
         .forEach(candidate ->

@@ -12,7 +12,6 @@ import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.failure.PostponedException;
-import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,13 +31,11 @@ public final class JourneyRunner {
 
   private static final Logger log = LoggerFactory.getLogger(JourneyRunner.class);
 
-  /** A row that found no room goes back for this long; the relay would have waited otherwise. */
-  private static final Duration NO_ROOM = Duration.ofSeconds(1);
-
   private final Database database;
   private final FencedWrites writes;
   private final Claims claims;
   private final ClaimRules rules;
+  private final Unclaimed unclaimed;
   private final Lanes lanes;
   private final Isolation isolation;
   private final Endings endings;
@@ -63,6 +60,7 @@ public final class JourneyRunner {
     this.writes = writes;
     this.claims = claims;
     this.rules = rules;
+    this.unclaimed = new Unclaimed(database, claims, writes, rules, lanes.holds());
     this.lanes = lanes;
     this.isolation = new Isolation();
     this.endings = endings;
@@ -87,13 +85,17 @@ public final class JourneyRunner {
         return;
       }
       Optional<LedgerRow> row = peek(request);
-      if (row.isEmpty() || !runInRoom(request, row.get(), request.jobId(), page)) {
+      if (row.isPresent() && runInRoom(request, row.get(), request.jobId(), page)) {
+        return;
+      }
+      // The claim may know of a pause that this process has not heard of yet.
+      if (row.isEmpty() || !unclaimed.giveBackPaused(request, page)) {
         page.line("Nothing to do: the row has ended, or another job carries it.");
       }
     } catch (InterruptedException e) {
       // Before the thread is interrupted again: the pool would hand out no connection.
       try {
-        giveBack(request);
+        unclaimed.giveBack(request, false, page);
       } finally {
         Thread.currentThread().interrupt();
       }
@@ -114,19 +116,23 @@ public final class JourneyRunner {
   private boolean runInRoom(
       JourneyRequest request, LedgerRow row, @Nullable UUID again, DashboardLog page)
       throws InterruptedException {
+    if (isPaused(row)) { // What is paused while it waits for room, the claim refuses.
+      unclaimed.giveBack(request, true, page);
+      return true;
+    }
     Optional<Runnable> leave = isolation.enter(row.crashCount(), roomWait);
     if (leave.isEmpty()) {
-      giveBack(request);
+      unclaimed.giveBack(request, false, page);
       return true;
     }
     try {
       Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
       if (permit.isEmpty() || draining) {
         permit.ifPresent(Permit::close);
-        giveBack(request);
+        unclaimed.giveBack(request, false, page);
         return true;
       }
-      Optional<Claim> claim = take(request, row, again, permit.get());
+      Optional<Claim> claim = take(request, row, again, permit.get(), page);
       claim.ifPresent(taken -> journey(taken, permit.get(), request, page));
       return claim.isPresent();
     } finally {
@@ -134,15 +140,24 @@ public final class JourneyRunner {
     }
   }
 
+  /** What is remembered as paused may have been resumed since: the table has the last word. */
+  private boolean isPaused(LedgerRow row) {
+    return lanes.holds().hold(row.stage(), row.tenant()) && unclaimed.isPaused(row);
+  }
+
   /** Takes the row; without a claim, also if the database fails, permit and row are given back. */
   private Optional<Claim> take(
-      JourneyRequest request, LedgerRow row, @Nullable UUID again, Permit permit) {
+      JourneyRequest request,
+      LedgerRow row,
+      @Nullable UUID again,
+      Permit permit,
+      DashboardLog page) {
     Optional<Claim> claim = Optional.empty();
     try {
       claim = claims.take(row, request.epoch(), again, rules);
       return claim;
     } catch (DataAccessException | TransactionException e) {
-      giveBackAfter(e, request);
+      unclaimed.giveBackAfter(e, request, page);
       throw e;
     } finally {
       if (claim.isEmpty()) {
@@ -205,44 +220,6 @@ public final class JourneyRunner {
     } finally {
       claims.release(claim);
       MDC.clear();
-    }
-  }
-
-  private void giveBack(JourneyRequest request) {
-    peek(request).ifPresent(row -> giveBack(request, row));
-  }
-
-  private void giveBack(JourneyRequest request, LedgerRow row) {
-    if (row.state() == State.FAILED) {
-      // Nothing but this requeued job would bring it back.
-      boolean due = database.inTenant(row.tenant(), () -> rules.requeue(row));
-      throw new AttemptFailedException(
-          due
-              ? "%s found no room to run now; it is due again and runs when there is room."
-                  .formatted(row.stage())
-              : "%s has moved on and is not run again.".formatted(row.stage()));
-    }
-    if (row.state() == State.PENDING) {
-      // The job would show as succeeded and nothing has been done.
-      throw new AttemptFailedException(
-          "%s found no room to run now; it runs when it is due.".formatted(row.stage()));
-    }
-    if (row.epoch() == request.epoch()) {
-      database.inTenant(
-          row.tenant(),
-          () -> {
-            writes.returnQueued(row, NO_ROOM);
-            return true;
-          });
-    }
-  }
-
-  /** A row left QUEUED would take a place in the relay's window until its lease is over. */
-  private void giveBackAfter(RuntimeException reason, JourneyRequest request) {
-    try {
-      giveBack(request);
-    } catch (DataAccessException | TransactionException e) {
-      reason.addSuppressed(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.queue;
 
 import dev.talkmill.jobs.lane.Lanes;
+import dev.talkmill.jobs.pause.Holds;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Plans;
 import dev.talkmill.jobs.queue.DueRows.Candidate;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ public final class Relay {
 
   /** One relay at a time in the whole installation; the number is arbitrary and ours alone. */
   private static final String TRY_LOCK =
-      "SELECT pg_try_advisory_xact_lock(7216344015203001), clock_timestamp()";
+      "SELECT pg_try_advisory_xact_lock(7216344015203001), clock_timestamp(), " + Holds.COLUMN;
 
   private final Database database;
   private final DueRows rows;
@@ -81,7 +83,8 @@ public final class Relay {
         return new Pass(0, false);
       }
       InFlight inFlight = InFlight.count(database, tenantInFlightMax);
-      Map<Stage, Integer> places = places(inFlight);
+      Set<Stage> paused = lanes.holds().stages();
+      Map<Stage, Integer> places = places(inFlight, paused);
       if (places.isEmpty()) {
         return new Pass(0, false);
       }
@@ -89,7 +92,9 @@ public final class Relay {
       List<Due> due = rows.lock(chosen);
       dispatch(due);
       moreMayWait =
-          places.size() < Stage.values().length || inFlight.anyFull() || fills(chosen, places);
+          places.size() + paused.size() < Stage.values().length
+              || inFlight.anyFull()
+              || fills(chosen, places);
       return new Pass(due.size(), due.size() >= BATCH);
     });
   }
@@ -113,21 +118,24 @@ public final class Relay {
   }
 
   private boolean tryLock() {
-    return database
-        .sql()
-        .sql(TRY_LOCK)
-        .query((row, number) -> {
-          lookedAt = row.getObject(2, OffsetDateTime.class);
-          return row.getBoolean(1);
-        })
-        .single();
+    Holds holds = lanes.holds();
+    return holds.look(() ->
+        database
+            .sql()
+            .sql(TRY_LOCK)
+            .query((row, number) -> {
+              lookedAt = row.getObject(2, OffsetDateTime.class);
+              holds.learn(row);
+              return row.getBoolean(1);
+            })
+            .single());
   }
 
-  private Map<Stage, Integer> places(InFlight inFlight) {
+  private Map<Stage, Integer> places(InFlight inFlight, Set<Stage> paused) {
     Map<Stage, Integer> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
       int room = Math.min(lanes.free(stage) + AHEAD - inFlight.queued(stage), BATCH);
-      int free = lanes.gated(stage, room);
+      int free = paused.contains(stage) ? 0 : lanes.gated(stage, room);
       if (free > 0) {
         places.put(stage, free);
       }
@@ -136,7 +144,8 @@ public final class Relay {
   }
 
   private List<Candidate> choose(Map<Stage, Integer> places, InFlight inFlight) {
-    Map<Stage, Map<Priority, List<Candidate>>> waiting = rows.candidates(places, inFlight, cursors);
+    Map<Stage, Map<Priority, List<Candidate>>> waiting =
+        rows.candidates(places, inFlight, lanes.holds().tenants(), cursors);
     List<Candidate> chosen = new ArrayList<>();
     waiting.forEach((stage, classes) -> {
       int room = Math.min(places.getOrDefault(stage, 0), BATCH - chosen.size());

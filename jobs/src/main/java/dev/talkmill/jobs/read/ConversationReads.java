@@ -4,10 +4,12 @@ import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Json;
 import dev.talkmill.jobs.read.ConversationView.ChunkCounts;
 import dev.talkmill.pipeline.aggregate.Transcript.Gap;
+import dev.talkmill.pipeline.ledger.Stage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ public final class ConversationReads {
    */
   private static final String VIEW =
       """
-      SELECT c.*, coalesce(t.gaps, '[]') AS gaps, k.*
+      SELECT c.*, coalesce(t.gaps, '[]') AS gaps, k.*, h.*
       FROM CONVERSATIONS c
       LEFT JOIN transcript t
         ON t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND t.is_current
@@ -54,7 +56,16 @@ public final class ConversationReads {
             WHERE p.tenant_id = u.tenant_id AND p.parent_id = u.id) p ON u.state = 'SPLIT'
           WHERE u.tenant_id = c.tenant_id AND u.conversation_id = c.id AND u.parent_id IS NULL) u
         ) k
-      """;
+      LEFT JOIN LATERAL (
+        SELECT p.kind AS held_kind, p.name AS held_name, p.reason AS held_reason,
+               p.created_at AS held_since
+        FROM (SELECT DISTINCT s.tenant_id, s.stage FROM processing_status s
+              WHERE s.tenant_id = c.tenant_id AND s.conversation_id = c.id AND s.state || '' = 'PENDING'
+                AND c.outcome IS NULL AND EXISTS (SELECT FROM pause)) s
+        JOIN pause p ON %s
+        ORDER BY p.kind DESC LIMIT 1) h ON true
+      """
+          .formatted(WaitingBecause.HOLDS);
 
   private static final String ONE =
       VIEW.replace("CONVERSATIONS", "conversation") + " WHERE c.tenant_id = :tenant AND c.id = :id";
@@ -74,9 +85,14 @@ public final class ConversationReads {
       "SELECT EXISTS (SELECT FROM conversation WHERE tenant_id = :tenant AND id = :id)";
 
   private final Database database;
+  private final String providers;
 
-  public ConversationReads(Database database) {
+  /**
+   * @param providers who does a stage in this process, where that is a provider
+   */
+  public ConversationReads(Database database, Map<Stage, String> providers) {
     this.database = database;
+    this.providers = WaitingBecause.providers(providers);
   }
 
   public Optional<ConversationView> find(UUID tenant, UUID id) {
@@ -86,6 +102,7 @@ public final class ConversationReads {
             database
                 .sql()
                 .sql(ONE)
+                .param("providers", providers)
                 .param("tenant", tenant)
                 .param("id", id)
                 .query(ConversationReads::read)
@@ -113,6 +130,7 @@ public final class ConversationReads {
             database
                 .sql()
                 .sql(PAGE)
+                .param("providers", providers)
                 .param("tenant", tenant)
                 .param("project", project)
                 .param("after", Start.orAfter(after))
@@ -145,8 +163,21 @@ public final class ConversationReads {
             row.getLong("transcribed"),
             row.getLong("no_speech"),
             row.getLong("failed")),
+        waitingBecause(row),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         row.getObject("updated_at", OffsetDateTime.class).toInstant());
+  }
+
+  private static @Nullable WaitingBecause waitingBecause(ResultSet row) throws SQLException {
+    String kind = row.getString("held_kind");
+    return kind == null
+        ? null
+        : new WaitingBecause(
+            WaitingBecause.CAUSE,
+            kind,
+            row.getString("held_name"),
+            row.getString("held_reason"),
+            row.getObject("held_since", OffsetDateTime.class).toInstant());
   }
 
   private static String state(boolean finished, @Nullable String outcome) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param isAllChunksTranscribed whether there are chunks and none of them is open
  * @param audioSecondsReceived of uploaded audio whose length is known by now
  * @param gaps of the current transcript
+ * @param waitingBecause the pause that holds work of it, or null
  */
 public record ConversationView(
     UUID id,
@@ -31,6 +32,7 @@ public record ConversationView(
     double audioSecondsTranscribed,
     List<Gap> gaps,
     ChunkCounts chunks,
+    @Nullable WaitingBecause waitingBecause,
     Instant createdAt,
     Instant updatedAt) {
 

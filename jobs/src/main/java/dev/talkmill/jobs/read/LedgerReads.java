@@ -1,10 +1,12 @@
 package dev.talkmill.jobs.read;
 
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +15,20 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 /** Ledger rows as readers see them, as the JSON that events carry too. */
 public final class LedgerReads {
 
+  /** Why a row waits is not part of its events: it changes without the row. */
   private static final String VIEW =
       """
       SELECT s.id,
-             status_json(s) || jsonb_build_object('conversation_id', s.conversation_id) AS view
+             status_json(s) || jsonb_build_object(
+               'conversation_id', s.conversation_id,
+               'waiting_because', CASE WHEN s.state = 'PENDING' THEN (
+                 SELECT jsonb_build_object('cause', '%s', 'kind', p.kind, 'name', p.name,
+                                           'reason', p.reason, 'since', utc(p.created_at))
+                 FROM pause p WHERE %s
+                 ORDER BY p.kind DESC LIMIT 1) END) AS view
       FROM processing_status s WHERE s.tenant_id = :tenant
-      """;
+      """
+          .formatted(WaitingBecause.CAUSE, WaitingBecause.HOLDS);
 
   private static final String ONE = VIEW + " AND s.id = :id";
 
@@ -52,9 +62,14 @@ public final class LedgerReads {
           """;
 
   private final Database database;
+  private final String providers;
 
-  public LedgerReads(Database database) {
+  /**
+   * @param providers who does a stage in this process, where that is a provider
+   */
+  public LedgerReads(Database database, Map<Stage, String> providers) {
     this.database = database;
+    this.providers = WaitingBecause.providers(providers);
   }
 
   /**
@@ -103,7 +118,11 @@ public final class LedgerReads {
   }
 
   private StatementSpec with(String statement) {
-    return database.sql().sql(statement).param("tenant", database.tenant());
+    return database
+        .sql()
+        .sql(statement)
+        .param("tenant", database.tenant())
+        .param("providers", providers);
   }
 
   private static StatusView read(ResultSet row, int number) throws SQLException {

@@ -15,6 +15,11 @@ public interface StageStep {
 
   Stage stage();
 
+  /** Who does the work, where that can be paused on its own: the name in rows and calls. */
+  default Optional<String> provider() {
+    return Optional.empty();
+  }
+
   /**
    * Does the work, outside of any transaction: reads, calls the port, decides.
    *

@@ -52,6 +52,11 @@ public final class SummarizeStep implements StageStep {
   }
 
   @Override
+  public Optional<String> provider() {
+    return Optional.of(summarizer.provider());
+  }
+
+  @Override
   public Ending run(Work work) {
     LedgerRow row = work.row();
     work.ensureHeld();

@@ -77,6 +77,11 @@ public final class TranscribeStep implements StageStep {
     return Stage.TRANSCRIBE;
   }
 
+  @Override
+  public Optional<String> provider() {
+    return Optional.of(engine.provider());
+  }
+
   private record Task(ProjectSettings.Settings project, ProviderCalls.Call call) {}
 
   @Override

@@ -8,9 +8,9 @@ public enum Scope {
   UPLOAD,
   /** Read everything of the tenant that is no secret. */
   READ,
-  /** Projects, keys, requeue, re-runs and erasure within the tenant. */
+  /** Projects, keys, requeue, re-runs, erasure and pause within the tenant. */
   ADMIN,
-  /** Tenants, and keys of other tenants. */
+  /** Tenants, keys of other tenants, and pauses of what all tenants share. */
   INSTALLATION;
 
   /** The name as it is stored and shown, for example {@code upload}. */

@@ -13,6 +13,7 @@ import dev.talkmill.pipeline.ledger.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,7 +174,7 @@ class RequeueTest {
   }
 
   private List<UUID> listed() {
-    return new LedgerReads(database.database())
+    return new LedgerReads(database.database(), Map.of())
         .inState(bench.home().tenant(), State.FAILED, null, 10).stream()
             .map(LedgerReads.StatusView::id)
             .toList();

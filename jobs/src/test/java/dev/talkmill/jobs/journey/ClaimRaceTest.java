@@ -20,6 +20,7 @@ import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestWorker;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,8 @@ class ClaimRaceTest {
         new Claims(
             parking,
             bench.core().ledger(),
-            new LeaseKeeper(parking, Duration.ofHours(1), System::nanoTime));
+            new LeaseKeeper(parking, Duration.ofHours(1), System::nanoTime),
+            Map.of());
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.talkmill.pipeline.failure.FailureCode;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +53,7 @@ class ClaimTest {
     bench = new Bench(database, parking, TestWorker.settings(), () -> {});
     ledger = bench.core().ledger();
     writes = bench.core().writes();
-    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease());
+    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease(), Map.of());
     conversation = bench.conversation();
     UUID chunk = bench.chunk(conversation);
     row = bench.only(conversation, chunk, "TRANSCRIBE").id();
@@ -177,7 +178,8 @@ class ClaimTest {
   }
 
   private Optional<LedgerRow> claim(UUID id, long epoch, UUID job) {
-    return parking.inTenant(bench.home().tenant(), () -> acquisition.claim(id, epoch, job));
+    return parking.inTenant(
+        bench.home().tenant(), () -> acquisition.claim(id, Stage.TRANSCRIBE, epoch, job));
   }
 
   private LedgerRow found() {

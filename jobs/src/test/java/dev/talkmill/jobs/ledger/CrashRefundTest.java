@@ -13,10 +13,12 @@ import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestWorker;
 import dev.talkmill.pipeline.failure.Failure;
 import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.ledger.Stage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +58,7 @@ class CrashRefundTest {
     bench = new Bench(database, parking, TestWorker.settings(), () -> {});
     ledger = bench.core().ledger();
     writes = bench.core().writes();
-    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease());
+    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease(), Map.of());
     leases = new LeaseKeeper(parking, LEASE, System::nanoTime);
     conversation = bench.conversation();
     row = bench.only(conversation, bench.chunk(conversation), "TRANSCRIBE").id();
@@ -229,7 +231,10 @@ class CrashRefundTest {
     long epoch = bench.queue(row);
     return parking.inTenant(
         bench.home().tenant(),
-        () -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
+        () ->
+            acquisition
+                .claim(row, Stage.TRANSCRIBE, epoch, JourneyRequest.jobId(row, epoch))
+                .orElseThrow());
   }
 
   private Claim keep(LedgerRow claimed) {

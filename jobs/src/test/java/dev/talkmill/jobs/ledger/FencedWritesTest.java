@@ -8,7 +8,9 @@ import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.pipeline.failure.Failure;
 import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +46,8 @@ class FencedWritesTest {
     bench = new Bench(database);
     ledger = bench.core().ledger();
     writes = bench.core().writes();
-    acquisition = new LeaseAcquisition(database.database(), ledger.clock(), ledger.lease());
+    acquisition =
+        new LeaseAcquisition(database.database(), ledger.clock(), ledger.lease(), Map.of());
     conversation = bench.conversation();
     chunk = bench.chunk(conversation);
     row = bench.only(conversation, chunk, "TRANSCRIBE").id();
@@ -205,7 +208,10 @@ class FencedWritesTest {
         .database()
         .inTenant(
             bench.home().tenant(),
-            () -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
+            () ->
+                acquisition
+                    .claim(row, Stage.TRANSCRIBE, epoch, JourneyRequest.jobId(row, epoch))
+                    .orElseThrow());
   }
 
   private LedgerRow find() {

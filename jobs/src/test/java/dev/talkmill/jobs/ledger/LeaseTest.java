@@ -12,10 +12,12 @@ import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.ParkingDataSource;
 import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestWorker;
+import dev.talkmill.pipeline.ledger.Stage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,7 @@ class LeaseTest {
     bench = new Bench(database, parking, TestWorker.settings(), () -> {});
     leases = new LeaseKeeper(parking, LEASE, nanoTime::get);
     Ledger ledger = bench.core().ledger();
-    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease());
+    acquisition = new LeaseAcquisition(parking, ledger.clock(), ledger.lease(), Map.of());
   }
 
   @Test
@@ -182,7 +184,10 @@ class LeaseTest {
     long epoch = bench.queue(row);
     return parking.inTenant(
         bench.home().tenant(),
-        () -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)).orElseThrow());
+        () ->
+            acquisition
+                .claim(row, Stage.TRANSCRIBE, epoch, JourneyRequest.jobId(row, epoch))
+                .orElseThrow());
   }
 
   private Instant leaseEnd(LedgerRow row) {

@@ -54,7 +54,7 @@ class LedgerCostTest {
     bench = new Bench(database);
     core = bench.core();
     leases = new LeaseKeeper(db, Duration.ofHours(1), System::nanoTime);
-    claims = new Claims(db, core.ledger(), leases);
+    claims = new Claims(db, core.ledger(), leases, Map.of());
     JdbcClient owner = JdbcClient.create(Pools.owner(database.address()));
     for (String table :
         List.of("conversation", "conversation_chunk", "processing_status", "processing_event")) {

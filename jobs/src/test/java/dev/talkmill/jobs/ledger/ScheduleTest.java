@@ -15,6 +15,7 @@ import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -50,7 +51,8 @@ class ScheduleTest {
         new Bench(database, database.database(), TestWorker.settings(), signals::incrementAndGet);
     ledger = bench.core().ledger();
     writes = bench.core().writes();
-    acquisition = new LeaseAcquisition(database.database(), ledger.clock(), ledger.lease());
+    acquisition =
+        new LeaseAcquisition(database.database(), ledger.clock(), ledger.lease(), Map.of());
     conversation = bench.conversation();
   }
 
@@ -210,7 +212,8 @@ class ScheduleTest {
   }
 
   private LedgerRow claim(UUID row, long epoch) {
-    return inTenant(() -> acquisition.claim(row, epoch, JourneyRequest.jobId(row, epoch)))
+    return inTenant(
+            () -> acquisition.claim(row, Stage.AGGREGATE, epoch, JourneyRequest.jobId(row, epoch)))
         .orElseThrow();
   }
 

@@ -14,6 +14,7 @@ import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestDatabase.Home;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -90,6 +93,27 @@ class BacklogCostTest {
   void theNextDueRowIsFoundWithoutReadingTheBacklog() {
     Relay relay = relay();
     assertThat(read(relay::untilNextDue)).isLessThan(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'tenant', tenant_id::text", "'stage', stage"})
+  void whatIsPausedIsNotReadHoweverMuchItIs(String what) {
+    system(
+        """
+        INSERT INTO pause (kind, name, reason, created_by, by_installation)
+        SELECT %s, 'why', 'somebody', true FROM processing_status
+        WHERE stage = 'TRANSCRIBE' LIMIT 1
+        """
+            .formatted(what));
+    try {
+      Relay relay = relay();
+      List<Relay.Pass> passes = new ArrayList<>();
+      assertThat(read(() -> passes.add(relay.runOnce()))).isLessThan(200);
+      assertThat(read(relay::untilNextDue)).isLessThan(100);
+      assertThat(passes).containsExactly(new Relay.Pass(0, false));
+    } finally {
+      system("DELETE FROM pause");
+    }
   }
 
   @Test

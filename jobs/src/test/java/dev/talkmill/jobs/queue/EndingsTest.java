@@ -80,7 +80,7 @@ class EndingsTest {
     transcribe = new FakeTranscribe(parking);
     bench = new Bench(database, parking, TestWorker.settings(), signals::incrementAndGet);
     leases = new LeaseKeeper(parking, HOUR, nanoTime::get);
-    claims = new Claims(parking, bench.core().ledger(), leases);
+    claims = new Claims(parking, bench.core().ledger(), leases, Map.of());
     Map<Stage, Integer> lanes =
         Stream.of(Stage.values()).collect(Collectors.toMap(stage -> stage, stage -> 1));
     endings =

@@ -14,6 +14,7 @@ import dev.talkmill.pipeline.ledger.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ class ListCostTest {
     db = database.database();
     bench = new Bench(database);
     tenant = bench.home().tenant();
-    conversations = new ConversationReads(db);
-    ledger = new LedgerReads(db);
+    conversations = new ConversationReads(db, Map.of());
+    ledger = new LedgerReads(db, Map.of());
     keys = new ApiKeys(db, Clock.systemUTC());
     JdbcClient owner = JdbcClient.create(Pools.owner(database.address()));
     for (String table :

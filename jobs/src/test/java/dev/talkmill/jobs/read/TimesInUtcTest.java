@@ -7,6 +7,7 @@ import dev.talkmill.jobs.testing.TestDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -62,7 +63,7 @@ class TimesInUtcTest {
 
     List<String> rows =
         inKathmandu(() ->
-            new LedgerReads(database.database())
+            new LedgerReads(database.database(), Map.of())
                 .ofConversation(bench.home().tenant(), conversation, null, 10).stream()
                     .map(LedgerReads.StatusView::json)
                     .toList());

@@ -288,7 +288,7 @@ class LeaseSweepsTest {
             core.database(),
             core.ledger(),
             core.writes(),
-            new Claims(core.database(), core.ledger(), leases),
+            new Claims(core.database(), core.ledger(), leases, Map.of()),
             core.conversations(),
             new Lanes(lanes, java.util.Map.of()),
             List.of(transcribe),

@@ -14,6 +14,7 @@ import dev.talkmill.jobs.testing.TestWorker;
 import dev.talkmill.pipeline.ledger.Stage;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,7 +187,10 @@ class RetentionTest {
         db.inTenant(bench.home().tenant(), () -> bench.core().ledger().find(row).orElseThrow());
     var claims =
         new Claims(
-            db, bench.core().ledger(), new LeaseKeeper(db, Duration.ofHours(1), System::nanoTime));
+            db,
+            bench.core().ledger(),
+            new LeaseKeeper(db, Duration.ofHours(1), System::nanoTime),
+            Map.of());
     assertThat(claims.take(found, epoch, JourneyRequest.jobId(row, epoch), bench.core().rules()))
         .isEmpty();
     assertThat(bench.only(conversation, conversation, "AGGREGATE").outcome())

@@ -211,7 +211,8 @@ class SweepCostTest {
         database,
         core.ledger(),
         core.writes(),
-        new Claims(database, core.ledger(), new LeaseKeeper(database, LONG, System::nanoTime)),
+        new Claims(
+            database, core.ledger(), new LeaseKeeper(database, LONG, System::nanoTime), Map.of()),
         core.conversations(),
         new Lanes(sizes, Map.of()),
         List.of(),

@@ -16,6 +16,7 @@ import dev.talkmill.pipeline.transcribe.Recognition.SpeechSegment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** TRANSCRIBE without a recogniser: every chunk says its revision and, on request, more happens. */
@@ -44,6 +45,11 @@ public final class FakeTranscribe implements StageStep {
   @Override
   public Stage stage() {
     return Stage.TRANSCRIBE;
+  }
+
+  @Override
+  public Optional<String> provider() {
+    return Optional.of("fake-speech");
   }
 
   @Override

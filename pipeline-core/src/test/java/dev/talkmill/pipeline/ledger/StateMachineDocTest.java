@@ -77,7 +77,7 @@ class StateMachineDocTest {
       case PENDING ->
           switch (from) {
             case FAILED -> "requeued";
-            case QUEUED -> "lease over, no room";
+            case QUEUED -> "lease over, no room, paused";
             case PENDING, PROCESSING, COMPLETED, CANCELLED -> "retry, hand-back, lease over";
           };
       case QUEUED -> "dispatched";

@@ -4,6 +4,8 @@ import dev.talkmill.jobs.JobSystem.Core;
 import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.intake.OpenConversation;
 import dev.talkmill.jobs.intake.PresignedUploads;
+import dev.talkmill.jobs.pause.PauseReads;
+import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.read.ConversationReads;
 import dev.talkmill.jobs.read.EventReads;
 import dev.talkmill.jobs.read.LedgerReads;
@@ -91,11 +93,17 @@ public class HttpConfiguration {
   }
 
   @Bean
-  ConversationDoor conversationDoor(Core core, Erasing erasing, Links links) {
+  ConversationReads conversationReads(Core core, Pauses pauses) {
+    return new ConversationReads(core.database(), pauses.holds().providers());
+  }
+
+  @Bean
+  ConversationDoor conversationDoor(
+      Core core, ConversationReads conversations, Erasing erasing, Links links) {
     return new ConversationDoor(
         new Projects(core.database()),
         new OpenConversation(core.database(), core.clock()),
-        new ConversationReads(core.database()),
+        conversations,
         core.steering(),
         erasing,
         links);
@@ -134,11 +142,11 @@ public class HttpConfiguration {
   }
 
   @Bean
-  TranscriptDoor transcriptDoor(Core core) {
+  TranscriptDoor transcriptDoor(Core core, ConversationReads conversations) {
     return new TranscriptDoor(
         new TranscriptReads(core.database(), core.results()),
         new SegmentReads(core.database()),
-        new ConversationReads(core.database()));
+        conversations);
   }
 
   @Bean
@@ -147,22 +155,27 @@ public class HttpConfiguration {
   }
 
   @Bean
-  LedgerDoor ledgerDoor(Core core) {
+  LedgerDoor ledgerDoor(Core core, ConversationReads conversations, Pauses pauses) {
     return new LedgerDoor(
-        new LedgerReads(core.database()), new ConversationReads(core.database()), core.steering());
+        new LedgerReads(core.database(), pauses.holds().providers()),
+        conversations,
+        core.steering());
   }
 
   @Bean
-  EventStreams eventStreams(Core core, Authenticator authenticator) {
+  PauseDoor pauseDoor(Core core, Pauses pauses) {
+    return new PauseDoor(pauses, new PauseReads(core.database()));
+  }
+
+  @Bean
+  EventStreams eventStreams(
+      Core core, ConversationReads conversations, Authenticator authenticator) {
     return new EventStreams(
-        new EventReads(core.database()),
-        new ConversationReads(core.database()),
-        authenticator,
-        System::nanoTime);
+        new EventReads(core.database()), conversations, authenticator, System::nanoTime);
   }
 
   @Bean
-  EventDoor eventDoor(Core core, EventStreams streams) {
-    return new EventDoor(new ConversationReads(core.database()), streams);
+  EventDoor eventDoor(ConversationReads conversations, EventStreams streams) {
+    return new EventDoor(conversations, streams);
   }
 }

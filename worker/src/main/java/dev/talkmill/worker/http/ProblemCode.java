@@ -30,6 +30,9 @@ enum ProblemCode {
   UNKNOWN_CHUNK(404, "There is no such chunk"),
   UNKNOWN_UPLOAD(404, "There is no such upload"),
   UNKNOWN_STATUS(404, "There is no such ledger row"),
+  UNKNOWN_PAUSE_KIND(404, "There is nothing of this kind to pause"),
+  UNKNOWN_STAGE(404, "There is no such stage"),
+  UNKNOWN_PROVIDER(404, "There is no such provider"),
   UNKNOWN_VERSION(404, "There is no such version of the transcript"),
   TRANSCRIPT_NOT_READY(404, "There is no transcript yet"),
   NO_AUDIO(404, "There is no audio"),
@@ -42,6 +45,7 @@ enum ProblemCode {
   UPLOAD_EXPIRED(409, "The upload was not completed in time"),
   NOT_FAILED(409, "Only a failed ledger row can be requeued"),
   AUDIO_NOT_READY(409, "The audio is not ready yet"),
+  TOO_MANY_PAUSES(409, "No more tenants can be paused at once"),
 
   CHUNK_TOO_LARGE(413, "The chunk is too large"),
   TEXT_TOO_LONG(413, "The text is too long"),

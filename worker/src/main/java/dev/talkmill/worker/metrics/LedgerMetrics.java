@@ -1,5 +1,7 @@
 package dev.talkmill.worker.metrics;
 
+import dev.talkmill.jobs.pause.Holds;
+import dev.talkmill.jobs.pause.Pause;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
@@ -27,9 +29,10 @@ import org.springframework.transaction.TransactionException;
  * talkmill.metrics.age} rises.
  *
  * <p>{@code talkmill.ledger.rows} by stage and state (PENDING, QUEUED, PROCESSING, FAILED), {@code
- * talkmill.ledger.oldest.due} in seconds, {@code talkmill.spool} in bytes, {@code
- * talkmill.conversations.behind}, of the whole installation; {@code talkmill.leases.held} and
- * {@code talkmill.jobserver.up} (1 or 0) of this process. NaN before the first look.
+ * talkmill.ledger.oldest.due} in seconds, of what is not paused, {@code talkmill.paused} by kind,
+ * {@code talkmill.spool} in bytes, {@code talkmill.conversations.behind}, of the whole
+ * installation; {@code talkmill.leases.held} and {@code talkmill.jobserver.up} (1 or 0) of this
+ * process. NaN before the first look.
  */
 public final class LedgerMetrics implements MeterBinder, AutoCloseable {
 
@@ -41,6 +44,7 @@ public final class LedgerMetrics implements MeterBinder, AutoCloseable {
       List.of(State.PENDING, State.QUEUED, State.PROCESSING, State.FAILED);
 
   private final Database database;
+  private final Holds holds;
   private final BooleanSupplier jobServerUp;
   private final IntSupplier leasesHeld;
   private final LongSupplier nanoTime;
@@ -54,15 +58,18 @@ public final class LedgerMetrics implements MeterBinder, AutoCloseable {
   /**
    * Makes one; {@link #start} begins to look.
    *
+   * @param holds what waits on purpose
    * @param jobServerUp must not wait for the database
    * @param leasesHeld leases that this process renews
    */
   public LedgerMetrics(
       Database database,
+      Holds holds,
       BooleanSupplier jobServerUp,
       IntSupplier leasesHeld,
       LongSupplier nanoTime) {
     this.database = database;
+    this.holds = holds;
     this.jobServerUp = jobServerUp;
     this.leasesHeld = leasesHeld;
     this.nanoTime = nanoTime;
@@ -83,8 +90,14 @@ public final class LedgerMetrics implements MeterBinder, AutoCloseable {
     }
     gauge("talkmill.ledger.oldest.due", LedgerFigures::oldestDueSeconds)
         .baseUnit("seconds")
-        .description("How long the oldest due row has waited")
+        .description("How long the oldest due row has waited that is not paused")
         .register(meters);
+    for (Pause.Kind kind : Pause.Kind.values()) {
+      gauge("talkmill.paused", figures -> figures.paused(kind))
+          .tag("kind", kind.code())
+          .description("What operators have paused")
+          .register(meters);
+    }
     gauge("talkmill.spool", LedgerFigures::spoolBytes)
         .baseUnit("bytes")
         .description("Accepted bytes that wait for the object store")
@@ -146,7 +159,7 @@ public final class LedgerMetrics implements MeterBinder, AutoCloseable {
   /** Looks once; open to tests. */
   void lookOnce() {
     long askedAt = nanoTime.getAsLong();
-    last = new Look(LedgerFigures.read(database), askedAt);
+    last = new Look(LedgerFigures.read(database, holds), askedAt);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.talkmill.worker.wiring;
 
 import dev.talkmill.jobs.JobSystem;
 import dev.talkmill.jobs.JobSystem.Core;
+import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.postgres.Migrations;
 import dev.talkmill.jobs.postgres.Pools;
@@ -46,9 +47,18 @@ class OperationsWiring {
   }
 
   @Bean
+  Pauses pauses(JobSystem jobs) {
+    return jobs.pauses();
+  }
+
+  @Bean
   LedgerMetrics ledgerMetrics(Database database, JobSystem jobs) {
     return new LedgerMetrics(
-        database, jobs.server()::isRunning, jobs::leasesHeld, System::nanoTime);
+        database,
+        jobs.pauses().holds(),
+        jobs.server()::isRunning,
+        jobs::leasesHeld,
+        System::nanoTime);
   }
 
   @Bean

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.talkmill.jobs.read.ConversationReads;
 import dev.talkmill.jobs.read.ConversationView;
 import dev.talkmill.jobs.testing.TestDatabase;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -72,7 +73,7 @@ class CountsTest {
   }
 
   private static ConversationView view(UUID conversation) {
-    return new ConversationReads(database.database())
+    return new ConversationReads(database.database(), Map.of())
         .find(home.tenant(), conversation)
         .orElseThrow();
   }

@@ -4,10 +4,13 @@ import dev.talkmill.config.StorageSettings;
 import dev.talkmill.jobs.JobSystem.Core;
 import dev.talkmill.jobs.erase.Erasing;
 import dev.talkmill.jobs.ledger.DueSignal;
+import dev.talkmill.jobs.pause.Holds;
+import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.tenant.BootstrapKey;
 import dev.talkmill.jobs.testing.FakeSummarizer;
 import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestWorker;
+import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.worker.embedded.EmbeddedS3;
 import dev.talkmill.worker.s3.S3ObjectStore;
 import dev.talkmill.worker.settings.Settings;
@@ -80,6 +83,7 @@ final class Door implements AutoCloseable {
       beans.registerSingleton("settings", settings);
       beans.registerSingleton("core", core);
       beans.registerSingleton("objectStore", store);
+      beans.registerSingleton("pauses", new Pauses(database.database(), holds(), core.signal()));
       beans.registerSingleton("playableAudio", (PlayableAudio) (tenant, id) -> audio.get());
       beans.registerSingleton(
           "erasing",
@@ -190,6 +194,10 @@ final class Door implements AutoCloseable {
         8,
         Duration.ofSeconds(10),
         Duration.ofSeconds(20));
+  }
+
+  private static Holds holds() {
+    return new Holds(Map.of(Stage.TRANSCRIBE, "a-recogniser", Stage.SUMMARIZE, "a-writer"));
   }
 
   private static DueSignal nobody() {

@@ -55,6 +55,7 @@ class JourneyThroughTheDoorTest {
             "audio_seconds_transcribed",
             "gaps",
             "chunks",
+            "waiting_because",
             "created_at",
             "updated_at");
     assertThat(recording.text("state")).isEqualTo("recording");

@@ -2,6 +2,9 @@ package dev.talkmill.worker.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.talkmill.jobs.pause.Holds;
+import dev.talkmill.jobs.pause.Pause;
+import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.jobs.testing.TestDatabase.Home;
@@ -10,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +29,7 @@ class LedgerMetricsTest {
   private static TestDatabase database;
 
   private final AtomicLong nanos = new AtomicLong();
+  private final Holds holds = new Holds(Map.of(Stage.SUMMARIZE, "fake"));
   private final AtomicBoolean up = new AtomicBoolean(true);
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -43,7 +48,8 @@ class LedgerMetricsTest {
   @BeforeEach
   void empty() {
     system("DELETE FROM tenant");
-    metrics = new LedgerMetrics(database.database(), up::get, () -> 3, nanos::get);
+    system("DELETE FROM pause");
+    metrics = new LedgerMetrics(database.database(), holds, up::get, () -> 3, nanos::get);
     metrics.bindTo(meters);
   }
 
@@ -81,6 +87,45 @@ class LedgerMetricsTest {
   }
 
   @Test
+  void pausedWorkIsCountedAndIsNoBacklog() {
+    Pauses pauses = new Pauses(database.database(), holds, () -> {});
+    Home home = database.home();
+    Home other = database.home();
+    row(home, Stage.STORE, "PENDING");
+    row(other, Stage.TRANSCRIBE, "PENDING");
+    row(other, Stage.SUMMARIZE, "PENDING");
+    due(Stage.STORE, 300);
+    due(Stage.TRANSCRIBE, 200);
+    due(Stage.SUMMARIZE, 100);
+    Pauses.Operator operator = new Pauses.Operator("test", home.tenant(), true);
+
+    String[] names = {home.tenant().toString(), "TRANSCRIBE", "fake"};
+    double[] oldest = {200, 100, 0};
+    for (Pause.Kind kind : Pause.Kind.values()) {
+      pauses.pause(new Pauses.Target(kind, names[kind.ordinal()]), "why " + kind.code(), operator);
+      metrics.lookOnce();
+      assertThat(scrape("talkmill_paused{kind=\"" + kind.code() + "\"}")).isEqualTo(1);
+      assertThat(scrape("talkmill_ledger_oldest_due_seconds"))
+          .isBetween(oldest[kind.ordinal()], oldest[kind.ordinal()] + 99);
+    }
+    assertThat(scrape("talkmill_ledger_rows{stage=\"STORE\",state=\"PENDING\"}")).isEqualTo(1);
+
+    for (Pause.Kind kind : Pause.Kind.values()) {
+      pauses.resume(new Pauses.Target(kind, names[kind.ordinal()]), operator);
+    }
+    metrics.lookOnce();
+    assertThat(scrape("talkmill_paused{kind=\"tenant\"}")).isZero();
+    assertThat(scrape("talkmill_ledger_oldest_due_seconds")).isBetween(300.0, 399.0);
+  }
+
+  private void due(Stage stage, int secondsAgo) {
+    system(
+        "UPDATE processing_status SET next_attempt_at = clock_timestamp() - interval '%d seconds'"
+                .formatted(secondsAgo)
+            + " WHERE stage = '%s'".formatted(stage));
+  }
+
+  @Test
   void nothingIsClaimedBeforeTheFirstLook() {
     assertThat(scrape("talkmill_conversations_behind")).isNaN();
     metrics.lookOnce();
@@ -109,7 +154,7 @@ class LedgerMetricsTest {
         };
     PrometheusMeterRegistry other = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (LedgerMetrics cutOff =
-        new LedgerMetrics(new Database(cut), up::get, () -> 0, nanos::get)) {
+        new LedgerMetrics(new Database(cut), holds, up::get, () -> 0, nanos::get)) {
       cutOff.bindTo(other);
       row(database.home(), Stage.STORE, "PENDING");
       cutOff.lookOnce();
@@ -142,7 +187,7 @@ class LedgerMetricsTest {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    for (String query : List.of(LedgerFigures.ROWS, LedgerFigures.REST)) {
+    for (String query : List.of(LedgerFigures.ROWS, LedgerFigures.OLDEST, LedgerFigures.REST)) {
       assertThat(plan(query)).doesNotContain("Seq Scan on processing_status");
     }
   }

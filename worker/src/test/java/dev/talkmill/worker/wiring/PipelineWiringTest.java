@@ -69,7 +69,7 @@ class PipelineWiringTest {
     Map<Stage, Integer> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
       int taken = 0;
-      while (lanes.tryAcquire(stage).isPresent()) {
+      while (lanes.tryAcquire(stage, UUID.randomUUID()).isPresent()) {
         taken++;
       }
       places.put(stage, taken);

@@ -16,13 +16,17 @@ import tools.jackson.databind.JsonNode;
 final class BigFiles implements Measure {
 
   private static final int HEAP_MIB = 256;
-  private static final long UPLOAD_BYTES = 2L << 30;
-  private static final int DAY_MINUTES = 24 * 60;
 
-  /** Longer than what is transcribed in one piece. */
-  private static final int QUICK_MINUTES = 11;
+  /**
+   * What is sent, and how long the other is; the quick one is longer than what stays in one piece.
+   */
+  private record Extent(long uploadBytes, int minutes) {
+    static Extent of(Size size) {
+      return size.pick(
+          new Extent(2L << 30, 24 * 60), new Extent(64L << 20, 11), new Extent(2L << 20, 1));
+    }
+  }
 
-  private static final long QUICK_BYTES = 64L << 20;
   private static final Duration SETTLED = Duration.ofMinutes(8);
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -51,10 +55,9 @@ final class BigFiles implements Measure {
   @Override
   public List<Figure> run(Stand stand) throws Exception {
     Path directory = stand.scratch("bigfiles");
-    boolean full = stand.size().scale() >= 1;
-    Path upload =
-        BigRecordings.wav(directory.resolve("upload.wav"), full ? UPLOAD_BYTES : QUICK_BYTES);
-    Path day = BigRecordings.opus(directory.resolve("day.ogg"), full ? DAY_MINUTES : QUICK_MINUTES);
+    Extent extent = Extent.of(stand.size());
+    Path upload = BigRecordings.wav(directory.resolve("upload.wav"), extent.uploadBytes());
+    Path day = BigRecordings.opus(directory.resolve("day.ogg"), extent.minutes());
     stand.say("the recordings are made");
     Path log = directory.resolve("gc.log");
     List<String> command = WorkerJava.onOurClassPath("-Xmx" + HEAP_MIB + "m", GcLog.option(log));
@@ -129,15 +132,13 @@ final class BigFiles implements Measure {
   }
 
   private static Figure beside(Decoding decoding, Path file, Path target) throws Exception {
-    boolean ffmpeg = PlainDecoder.isFfmpegHere();
-    double seconds =
-        ffmpeg ? PlainDecoder.ffmpegSeconds(file, target) : PlainDecoder.childSeconds(file, target);
+    double seconds = PlainDecoder.seconds(file, target);
     return Figure.beside(
         "bigfile_decode_x",
         decoding.speed(),
         "s/s",
         decoding.audioSeconds() / seconds,
-        ffmpeg ? "ffmpeg to a WAV file, alone" : "the decoder to a WAV file, alone");
+        "ffmpeg to a WAV file, alone");
   }
 
   private static String conversation(DoorCaller door) {

@@ -102,8 +102,7 @@ final class Nodes implements Measure {
   }
 
   private static void add(List<Figure> figures, String prefix, List<Double> rates) {
-    figures.add(Figure.alone(prefix + COUNTS[0], rates.getFirst(), "1/s"));
-    for (int i = 1; i < COUNTS.length; i++) {
+    for (int i = 0; i < COUNTS.length; i++) {
       figures.add(
           Figure.beside(prefix + COUNTS[i], rates.get(i), "1/s", rates.getFirst(), "one worker"));
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -53,13 +54,13 @@ final class Plans {
    *
    * @param node as EXPLAIN writes it, for example {@code Seq Scan on item}
    */
-  Map<String, Integer> statementsWith(String node) throws IOException {
+  Map<String, Integer> statementsWith(Pattern node) throws IOException {
     Map<String, Integer> statements = new LinkedHashMap<>();
     StringBuilder message = new StringBuilder();
     for (String line : (text().substring((int) before) + "\nend").lines().toList()) {
       // Only the first line of a message begins at the margin.
       if (!line.startsWith("\t") && !message.isEmpty()) {
-        if (message.indexOf(node) >= 0) {
+        if (node.matcher(message).find()) {
           statements.merge(statement(message.toString()), 1, Integer::sum);
         }
         message.setLength(0);

@@ -12,9 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * Where everything is measured: one embedded PostgreSQL as users get it, durable, with a database
@@ -23,28 +21,39 @@ import java.util.stream.Stream;
 final class Stand implements AutoCloseable {
 
   private final Path directory;
+  private final Guardian guardian;
   private final EmbeddedPostgres server;
   private final Size size;
   private final PrintStream out;
   private final AtomicInteger databases = new AtomicInteger();
 
-  /**
-   * How much is measured.
-   *
-   * @param scale share of the full counts, above 0 and at most 1
-   */
-  record Size(double scale) {
-    /** A count of the full run, scaled, but at least as much. */
-    int of(int full, int least) {
-      return Math.max(least, (int) Math.round(full * scale));
-    }
-  }
-
-  Stand(Path directory, Size size, PrintStream out) {
+  private Stand(
+      Path directory, Guardian guardian, EmbeddedPostgres server, Size size, PrintStream out) {
     this.directory = directory;
-    this.server = counting(directory.resolve("postgres"));
+    this.guardian = guardian;
+    this.server = server;
     this.size = size;
     this.out = out;
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param directory empty; it is gone when the stand is closed, or when this process ends
+   */
+  static Stand in(Path directory, Size size, PrintStream out) throws IOException {
+    Path real = directory.toRealPath();
+    Guardian guardian = Guardian.of(real);
+    boolean stands = false;
+    try {
+      Stand stand = new Stand(real, guardian, counting(real.resolve("postgres")), size, out);
+      stands = true;
+      return stand;
+    } finally {
+      if (!stands) {
+        guardian.close();
+      }
+    }
   }
 
   /** A server that counts statements and takes several workers; for both it is started twice. */
@@ -119,19 +128,8 @@ final class Stand implements AutoCloseable {
   /** Stops the server and leaves nothing behind. */
   @Override
   public void close() {
-    server.close();
-    try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).forEach(Stand::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    try (guardian) {
+      server.close();
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.talkmill.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,15 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
 /** Every measure at the smallest size: that it runs and what it gives, never how fast it was. */
 class BenchSmokeTest {
 
-  private static final Stand.Size SMALLEST = new Stand.Size(0.001);
-
   @TempDir static Path directory;
 
   private static Stand stand;
 
   @BeforeAll
-  static void start() {
-    stand = new Stand(directory.resolve("stand"), SMALLEST, System.out);
+  static void start() throws IOException {
+    stand = Stand.in(Files.createDirectory(directory.resolve("stand")), Size.SMALLEST, System.out);
   }
 
   @AfterAll
@@ -44,6 +44,7 @@ class BenchSmokeTest {
   }
 
   private static void givesWhatItPromises(Measure measure) throws Exception {
+    measure.obstacle().ifPresent(obstacle -> abort(measure.name() + ": " + obstacle));
     List<Figure> figures = measure.run(stand);
 
     assertThat(figures.stream().map(Figure::name)).containsExactlyElementsOf(measure.figures());

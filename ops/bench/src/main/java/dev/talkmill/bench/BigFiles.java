@@ -1,17 +1,20 @@
 package dev.talkmill.bench;
 
+import dev.talkmill.jobs.postgres.Pools.Address;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A 2 GB upload and a recording of a day, one after the other, through a worker whose heap is 256
- * MiB: its door, its embedded store and PostgreSQL, its decoder and all stages are real. Only the
- * speech provider is faked, by a server that reads all audio and answers at once.
+ * MiB: its door, its embedded store, its decoder and all stages are real, and PostgreSQL is that of
+ * all measures. Only the speech provider is faked, by a server that reads all audio and answers at
+ * once.
  */
 final class BigFiles implements Measure {
 
@@ -63,7 +66,10 @@ final class BigFiles implements Measure {
     List<String> command = WorkerJava.onOurClassPath("-Xmx" + HEAP_MIB + "m", GcLog.option(log));
     try (FakeSpeechServer speech = new FakeSpeechServer();
         ServedWorker worker =
-            new ServedWorker(command, directory.resolve("data"), settings(speech.baseUrl()));
+            new ServedWorker(
+                command,
+                directory.resolve("data"),
+                settings(stand.empty("big_files"), speech.baseUrl()));
         DoorCaller door = new DoorCaller(worker.door())) {
       Figure uploaded = upload(stand, door, worker.data(), upload);
       Files.delete(upload);
@@ -78,8 +84,11 @@ final class BigFiles implements Measure {
     }
   }
 
-  private static Map<String, String> settings(URI speech) {
+  private static Map<String, String> settings(Address address, URI speech) {
     return Map.of(
+        "TALKMILL_DATABASE_URL", address.url(),
+        "TALKMILL_DATABASE_USERNAME", Objects.requireNonNullElse(address.username(), ""),
+        "TALKMILL_DATABASE_PASSWORD", Objects.requireNonNullElse(address.password(), ""),
         "TALKMILL_SPEECH_PROVIDER", "openai",
         "TALKMILL_SPEECH_OPENAI_BASE_URL", speech.toString(),
         "TALKMILL_SPEECH_OPENAI_MODEL", "fake");

@@ -54,9 +54,9 @@ final class Fairness implements Measure {
 
   private static Figure beside(Stand stand, Kind kind) {
     Address address = stand.migrated("fairness");
-    int count = stand.size().of(2_000, 20);
+    int count = stand.size().of(2_000, 10);
     // A tenth of the full backlog would take longer than all of a quick run.
-    int backlog = stand.size().pick(100_000, 2_000, 500);
+    int backlog = stand.size().pick(100_000, 2_000, 200);
     try (Mill mill = new Mill(address, stand.scratch(kind.figure()), Shape.usual()).start()) {
       Home home = mill.door().home("measured");
       journeys(mill, home, kind.together(), count / 4, () -> true);

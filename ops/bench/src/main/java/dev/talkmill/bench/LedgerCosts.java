@@ -34,6 +34,8 @@ final class LedgerCosts {
   /** So long that the backlog outlasts the measurement, and takes the cores from nobody. */
   private static final Duration SLOW_SPEECH = Duration.ofSeconds(5);
 
+  private static final Duration SHORT_SPEECH = Duration.ofMillis(200);
+
   private static final Pattern SCAN_OF_HISTORY =
       Pattern.compile("Seq Scan on (" + String.join("|", Upkeep.HISTORY) + ")\\b");
 
@@ -75,7 +77,7 @@ final class LedgerCosts {
   }
 
   Samples pickupBesideBacklog() {
-    try (Mill mill = mill(SLOW_SPEECH).start()) {
+    try (Mill mill = mill(stand.size().pick(SLOW_SPEECH, SLOW_SPEECH, SHORT_SPEECH)).start()) {
       Probe.pickup(mill, mill.door().home("warm"), times.warmUp(), Stage.PREPARE, () -> true);
       return Probe.pickup(
           mill, mill.door().home("beside"), times.pickups(), Stage.PREPARE, () -> true);
@@ -130,7 +132,7 @@ final class LedgerCosts {
   int explained() throws IOException {
     Plans plans = new Plans(stand.serverLog(), address);
     plans.start();
-    try (Mill mill = mill(SLOW_SPEECH).start()) {
+    try (Mill mill = mill(stand.size().pick(SLOW_SPEECH, SLOW_SPEECH, SHORT_SPEECH)).start()) {
       every(mill).forEach(this::round);
       Probe.pickup(mill, mill.door().home("explained"), times.warmUp(), Stage.PREPARE, () -> true);
     } finally {

@@ -37,6 +37,7 @@ final class Plans {
     set("SET session_preload_libraries = 'auto_explain'");
     set("SET auto_explain.log_min_duration = 0");
     set("SET auto_explain.log_nested_statements = on");
+    set("SET auto_explain.log_parameter_max_length = 0");
   }
 
   void stop() {
@@ -44,9 +45,7 @@ final class Plans {
   }
 
   private void set(String change) {
-    String url = address.url();
-    String database = url.substring(url.lastIndexOf('/') + 1).replaceFirst("\\?.*", "");
-    Stand.execute(address, "ALTER DATABASE " + database + " " + change);
+    Stand.execute(address, "ALTER DATABASE " + Stand.nameOf(address) + " " + change);
   }
 
   /**

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A worker with everything embedded, as a process of its own. */
+/** A worker as a process of its own, with everything embedded that the settings do not name. */
 final class ServedWorker implements AutoCloseable {
 
   static final String KEY = "tm_key-of-the-bench";

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where everything is measured: one embedded PostgreSQL as users get it, durable, with a database
@@ -26,6 +27,7 @@ final class Stand implements AutoCloseable {
   private final Size size;
   private final PrintStream out;
   private final AtomicInteger databases = new AtomicInteger();
+  private @Nullable Address template;
 
   private Stand(
       Path directory, Guardian guardian, EmbeddedPostgres server, Size size, PrintStream out) {
@@ -96,17 +98,33 @@ final class Stand implements AutoCloseable {
 
   /** A database without a table. */
   Address empty(String name) {
-    String database = name + "_" + databases.incrementAndGet();
+    String database = named(name);
     execute(address("talkmill"), "CREATE DATABASE " + database);
     execute(address(database), "CREATE EXTENSION pg_stat_statements");
     return address(database);
   }
 
-  /** A database with the tables of Talkmill. */
-  Address migrated(String name) {
-    Address address = empty(name);
-    Migrations.run(Pools.owner(address));
-    return address;
+  /** A database with the tables of Talkmill: a copy of one that was migrated once. */
+  synchronized Address migrated(String name) {
+    if (template == null) {
+      template = empty("template");
+      Migrations.run(Pools.owner(template));
+    }
+    String database = named(name);
+    execute(
+        address("talkmill"),
+        "CREATE DATABASE %s TEMPLATE %s".formatted(database, nameOf(template)));
+    return address(database);
+  }
+
+  private String named(String name) {
+    return name + "_" + databases.incrementAndGet();
+  }
+
+  /** The database of an address. */
+  static String nameOf(Address address) {
+    String url = address.url();
+    return url.substring(url.lastIndexOf('/') + 1).replaceFirst("\\?.*", "");
   }
 
   private Address address(String database) {

@@ -37,9 +37,10 @@ class BenchSmokeTest {
     }
   }
 
+  /** The longest ones, which are the last, begin first. */
   @TestFactory
   Stream<DynamicTest> aMeasureGivesTheFiguresItPromises() {
-    return BenchApplication.all().stream()
+    return BenchApplication.all().reversed().stream()
         .map(measure -> dynamicTest(measure.name(), () -> givesWhatItPromises(measure)));
   }
 
@@ -55,6 +56,38 @@ class BenchSmokeTest {
         assertThat(figure.against()).as(figure.name() + "'s reference").isNotBlank();
       }
     }
+  }
+
+  /** Only the packaged worker may be missing, before the package phase. */
+  @Test
+  void nearlyEveryMeasureNeedsNothingThatMayBeMissing() {
+    assertThat(
+            BenchApplication.all().stream()
+                .filter(measure -> measure.obstacle().isPresent())
+                .map(Measure::name))
+        .isSubsetOf("cold_start");
+  }
+
+  @Test
+  void theFiguresThatOthersReadKeepTheirNames() {
+    assertThat(BenchApplication.all().stream().flatMap(measure -> measure.figures().stream()))
+        .contains(
+            "pickup_p50",
+            "pickup_p99",
+            "overhead_1_p99",
+            "overhead_20_p99",
+            "overhead_200_p99",
+            "journeys",
+            "journeys_vs_dbscheduler",
+            "journeys_vs_stock_jobrunr",
+            "conversations",
+            "inflight_2000_heap_mib",
+            "pickup_at_10m_p99",
+            "relay_at_backlog_p95",
+            "fairness_small_p99",
+            "nodes_4",
+            "bigfile_heap_mib",
+            "cold_start_aot_ms");
   }
 
   @Test

@@ -20,7 +20,7 @@ final class ColdStart implements Measure {
 
   private static final String WITHOUT = "without the cache";
   private static final Map<String, String> NO_SETTINGS = Map.of();
-  private static final Duration REST = Duration.ofSeconds(10);
+  private static final Duration REST = Duration.ofSeconds(5);
   private static final Duration HELP = Duration.ofMinutes(1);
 
   @Override

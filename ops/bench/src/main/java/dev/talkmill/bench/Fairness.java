@@ -54,7 +54,7 @@ final class Fairness implements Measure {
 
   private static Figure beside(Stand stand, Kind kind) {
     Address address = stand.migrated("fairness");
-    int count = stand.size().of(2_000, 10);
+    int count = stand.size().of(1_000, 10);
     // A tenth of the full backlog would take longer than all of a quick run.
     int backlog = stand.size().pick(100_000, 2_000, 200);
     try (Mill mill = new Mill(address, stand.scratch(kind.figure()), Shape.usual()).start()) {

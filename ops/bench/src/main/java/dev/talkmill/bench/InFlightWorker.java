@@ -40,7 +40,6 @@ final class InFlightWorker {
 
   private static final int TENANTS = 4;
   private static final int CLIENTS = 16;
-  private static final int WARM_UP = 50;
 
   private final Mill mill;
   private final URI provider;
@@ -94,7 +93,7 @@ final class InFlightWorker {
 
   private void run() throws Exception {
     Home home = mill.door().home("probe");
-    Probe.pickup(mill, home, Math.min(samples, WARM_UP), Stage.TRANSCRIBE, () -> true);
+    Probe.pickup(mill, home, samples, Stage.TRANSCRIBE, () -> true);
     put("idle", Probe.pickup(mill, home, samples, Stage.TRANSCRIBE, () -> true));
     setDelay(delay);
     HeapWatch heap = HeapWatch.start();

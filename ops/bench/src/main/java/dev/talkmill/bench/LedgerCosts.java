@@ -133,7 +133,7 @@ final class LedgerCosts {
     Plans plans = new Plans(stand.serverLog(), address);
     plans.start();
     try (Mill mill = mill(stand.size().pick(SLOW_SPEECH, SLOW_SPEECH, SHORT_SPEECH)).start()) {
-      every(mill).forEach(this::round);
+      every(mill).forEach(Sweep::runOnce);
       Probe.pickup(mill, mill.door().home("explained"), times.warmUp(), Stage.PREPARE, () -> true);
     } finally {
       plans.stop();

@@ -53,7 +53,7 @@ final class Nodes implements Measure {
       for (int count : COUNTS) {
         grow(nodes, count, address, stand);
         pace(nodes, Duration.ZERO);
-        Clients.seconds(engine, stand.size().of(50 * count, 1));
+        Clients.seconds(engine, stand.size().of(30 * count, 1));
         Stand.execute(address, "ANALYZE");
         rates.add(rate(engine, stand.size().of(200, 1)));
         pace(nodes, stand.size().pick(WAIT, WAIT, SHORT_WAIT));

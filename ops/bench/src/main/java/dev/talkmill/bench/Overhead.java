@@ -6,8 +6,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
@@ -73,9 +75,9 @@ final class Overhead implements Measure {
     List<Samples> all = new ArrayList<>();
     try (JourneyEngine engine = opening.open(address, stand.scratch(name));
         Connection connection = Pools.owner(address).getConnection()) {
-      samples(engine, connection, 1, stand.size().of(50, 3));
+      samples(engine, connection, 1, stand.size().of(200, 1));
       for (int chunks : CHUNKS) {
-        int count = stand.size().of(chunks == 200 ? 100 : 200, 1);
+        int count = stand.size().of(chunks == 200 ? 50 : 200, 1);
         all.add(samples(engine, connection, chunks, count));
         stand.say("%s, %d chunks: %d conversations".formatted(name, chunks, count));
       }
@@ -88,9 +90,7 @@ final class Overhead implements Measure {
     Samples samples = new Samples(count);
     for (int i = 0; i < count; i++) {
       UUID conversation = engine.conversation();
-      for (int c = 1; c < chunks; c++) {
-        engine.accept(conversation);
-      }
+      SideBySide.run(Collections.nCopies(chunks - 1, accepting(engine, conversation)));
       awaitTranscribed(connection, conversation);
       engine.accept(conversation);
       long finished = System.nanoTime();
@@ -99,6 +99,13 @@ final class Overhead implements Measure {
       samples.add(System.nanoTime() - finished);
     }
     return samples;
+  }
+
+  private static Callable<Boolean> accepting(JourneyEngine engine, UUID conversation) {
+    return () -> {
+      engine.accept(conversation);
+      return true;
+    };
   }
 
   private static void awaitTranscribed(Connection connection, UUID conversation)

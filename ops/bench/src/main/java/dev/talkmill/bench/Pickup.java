@@ -10,7 +10,7 @@ import java.util.UUID;
 /** Chunk accepted to its handler started, in an idle worker, one at a time. */
 final class Pickup implements Measure {
 
-  private static final int WARM_UP = 100;
+  private static final int WARM_UP = 300;
 
   @Override
   public String name() {

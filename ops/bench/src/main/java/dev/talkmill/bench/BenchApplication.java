@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code run [--quick] [--only NAME[,NAME]] [--results DIRECTORY] [--readme FILE]}: measures and
@@ -36,7 +37,7 @@ public final class BenchApplication {
   private static int run(List<String> words, PrintStream out, PrintStream err) {
     try {
       Options options = Options.parse(words, all());
-      Report report = measure(options.measures(), new Stand.Size(options.scale()), out);
+      Report report = measure(options.measures(), options.size(), out);
       report.write(options.results());
       out.println();
       out.print(report.markdown());
@@ -59,20 +60,22 @@ public final class BenchApplication {
     }
   }
 
-  static Report measure(List<Measure> measures, Stand.Size size, PrintStream out) throws Exception {
+  static Report measure(List<Measure> measures, Size size, PrintStream out) throws Exception {
     Report report = new Report();
-    try (Stand stand = new Stand(Files.createTempDirectory("talkmill-bench"), size, out)) {
-      Thread stopped = new Thread(stand::close, "bench-stopped");
-      Runtime.getRuntime().addShutdownHook(stopped);
+    try (Stand stand = Stand.in(Files.createTempDirectory("talkmill-bench"), size, out)) {
       int number = 0;
       for (Measure measure : measures) {
         out.printf(
             "[%d/%d] %s: %s%n", ++number, measures.size(), measure.name(), measure.question());
+        Optional<String> obstacle = measure.obstacle();
+        if (obstacle.isPresent()) {
+          stand.say("left out: " + obstacle.get());
+          continue;
+        }
         long start = System.nanoTime();
         report.add(measure, measure.run(stand));
         stand.say("took " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
       }
-      Runtime.getRuntime().removeShutdownHook(stopped);
     }
     return report;
   }

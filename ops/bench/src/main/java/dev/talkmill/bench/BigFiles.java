@@ -1,28 +1,35 @@
 package dev.talkmill.bench;
 
+import dev.talkmill.jobs.postgres.Pools.Address;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A 2 GB upload and a recording of a day, one after the other, through a worker whose heap is 256
- * MiB: its door, its embedded store and PostgreSQL, its decoder and all stages are real. Only the
- * speech provider is faked, by a server that reads all audio and answers at once.
+ * MiB: its door, its embedded store, its decoder and all stages are real, and PostgreSQL is that of
+ * all measures. Only the speech provider is faked, by a server that reads all audio and answers at
+ * once.
  */
 final class BigFiles implements Measure {
 
   private static final int HEAP_MIB = 256;
-  private static final long UPLOAD_BYTES = 2L << 30;
-  private static final int DAY_MINUTES = 24 * 60;
 
-  /** Longer than what is transcribed in one piece. */
-  private static final int QUICK_MINUTES = 11;
+  /**
+   * What is sent, and how long the other is; the quick one is longer than what stays in one piece.
+   */
+  private record Extent(long uploadBytes, int minutes) {
+    static Extent of(Size size) {
+      return size.pick(
+          new Extent(2L << 30, 24 * 60), new Extent(64L << 20, 11), new Extent(2L << 20, 1));
+    }
+  }
 
-  private static final long QUICK_BYTES = 64L << 20;
   private static final Duration SETTLED = Duration.ofMinutes(8);
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -51,16 +58,18 @@ final class BigFiles implements Measure {
   @Override
   public List<Figure> run(Stand stand) throws Exception {
     Path directory = stand.scratch("bigfiles");
-    boolean full = stand.size().scale() >= 1;
-    Path upload =
-        BigRecordings.wav(directory.resolve("upload.wav"), full ? UPLOAD_BYTES : QUICK_BYTES);
-    Path day = BigRecordings.opus(directory.resolve("day.ogg"), full ? DAY_MINUTES : QUICK_MINUTES);
+    Extent extent = Extent.of(stand.size());
+    Path upload = BigRecordings.wav(directory.resolve("upload.wav"), extent.uploadBytes());
+    Path day = BigRecordings.opus(directory.resolve("day.ogg"), extent.minutes());
     stand.say("the recordings are made");
     Path log = directory.resolve("gc.log");
     List<String> command = WorkerJava.onOurClassPath("-Xmx" + HEAP_MIB + "m", GcLog.option(log));
     try (FakeSpeechServer speech = new FakeSpeechServer();
         ServedWorker worker =
-            new ServedWorker(command, directory.resolve("data"), settings(speech.baseUrl()));
+            new ServedWorker(
+                command,
+                directory.resolve("data"),
+                settings(stand.empty("big_files"), speech.baseUrl()));
         DoorCaller door = new DoorCaller(worker.door())) {
       Figure uploaded = upload(stand, door, worker.data(), upload);
       Files.delete(upload);
@@ -75,8 +84,11 @@ final class BigFiles implements Measure {
     }
   }
 
-  private static Map<String, String> settings(URI speech) {
+  private static Map<String, String> settings(Address address, URI speech) {
     return Map.of(
+        "TALKMILL_DATABASE_URL", address.url(),
+        "TALKMILL_DATABASE_USERNAME", Objects.requireNonNullElse(address.username(), ""),
+        "TALKMILL_DATABASE_PASSWORD", Objects.requireNonNullElse(address.password(), ""),
         "TALKMILL_SPEECH_PROVIDER", "openai",
         "TALKMILL_SPEECH_OPENAI_BASE_URL", speech.toString(),
         "TALKMILL_SPEECH_OPENAI_MODEL", "fake");
@@ -129,15 +141,13 @@ final class BigFiles implements Measure {
   }
 
   private static Figure beside(Decoding decoding, Path file, Path target) throws Exception {
-    boolean ffmpeg = PlainDecoder.isFfmpegHere();
-    double seconds =
-        ffmpeg ? PlainDecoder.ffmpegSeconds(file, target) : PlainDecoder.childSeconds(file, target);
+    double seconds = PlainDecoder.seconds(file, target);
     return Figure.beside(
         "bigfile_decode_x",
         decoding.speed(),
         "s/s",
         decoding.audioSeconds() / seconds,
-        ffmpeg ? "ffmpeg to a WAV file, alone" : "the decoder to a WAV file, alone");
+        "ffmpeg to a WAV file, alone");
   }
 
   private static String conversation(DoorCaller door) {

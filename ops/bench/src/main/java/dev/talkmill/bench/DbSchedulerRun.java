@@ -51,7 +51,7 @@ final class DbSchedulerRun extends HandEngine {
   private final OneTimeTask<Void> journey;
   private final Scheduler scheduler;
 
-  DbSchedulerRun(Address address, Path directory) throws SQLException {
+  private DbSchedulerRun(Address address, Path directory) throws SQLException {
     super(address, directory);
     this.journey =
         Tasks.oneTime("journey")
@@ -69,9 +69,10 @@ final class DbSchedulerRun extends HandEngine {
     Stand.execute(address, TABLE);
   }
 
-  DbSchedulerRun start() {
-    scheduler.start();
-    return this;
+  static JourneyEngine open(Address address, Path directory) throws SQLException {
+    DbSchedulerRun engine = new DbSchedulerRun(address, directory);
+    engine.scheduler.start();
+    return engine;
   }
 
   private void run(String id) throws SQLException {

@@ -1,6 +1,6 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Home;
+import dev.talkmill.bench.FrontDoor.Home;
 import dev.talkmill.bench.Mill.Shape;
 import dev.talkmill.jobs.postgres.Pools.Address;
 import dev.talkmill.pipeline.chunk.ChunkSource;
@@ -17,11 +17,6 @@ import java.util.function.BooleanSupplier;
  * nothing is measured once it is gone.
  */
 final class Fairness implements Measure {
-
-  private static final int BACKLOG = 100_000;
-  private static final int BACKLOG_LEAST = 2_000;
-  private static final int SAMPLES = 2_000;
-  private static final int SAMPLES_LEAST = 100;
 
   @Override
   public String name() {
@@ -59,14 +54,14 @@ final class Fairness implements Measure {
 
   private static Figure beside(Stand stand, Kind kind) {
     Address address = stand.migrated("fairness");
-    int count = stand.size().of(SAMPLES, SAMPLES_LEAST);
+    int count = stand.size().of(1_000, 10);
     // A tenth of the full backlog would take longer than all of a quick run.
-    int backlog = stand.size().scale() < 1 ? BACKLOG_LEAST : BACKLOG;
+    int backlog = stand.size().pick(100_000, 2_000, 200);
     try (Mill mill = new Mill(address, stand.scratch(kind.figure()), Shape.usual()).start()) {
-      Home home = mill.home("measured");
+      Home home = mill.door().home("measured");
       journeys(mill, home, kind.together(), count / 4, () -> true);
       Samples idle = journeys(mill, home, kind.together(), count, () -> true);
-      Home owner = kind.other() ? mill.home("large") : home;
+      Home owner = kind.other() ? mill.door().home("large") : home;
       long before = mill.clockwork().count(Stage.STORE);
       Rows.accepted(address, owner, backlog, kind.backlog(), kind.priority());
       mill.core().signal().rowsDue();
@@ -93,11 +88,11 @@ final class Fairness implements Measure {
       Mill mill, Home home, int together, int count, BooleanSupplier lasts) {
     Samples samples = new Samples(count);
     while (samples.count() + together <= count) {
-      UUID conversation = mill.conversation(home);
+      UUID conversation = mill.door().conversation(home);
       UUID[] chunks = new UUID[together];
       long[] times = new long[together];
       for (int i = 0; i < together; i++) {
-        chunks[i] = mill.accept(home, conversation, ChunkSource.PORTAL_AUDIO);
+        chunks[i] = mill.door().accept(home, conversation, ChunkSource.PORTAL_AUDIO);
         times[i] = System.nanoTime();
       }
       for (int i = 0; i < together; i++) {

@@ -88,7 +88,7 @@ final class HandChunks {
   private final Jdbc jdbc;
   private final Scratch scratch;
   private final HandWork work;
-  private final ObjectStore store = Fakes.store();
+  private final ObjectStore store = FakeStores.empty();
   private final AudioDecoder decoder = Fakes.decoder();
   private final SpeechEngine speech = Fakes.speech(Duration.ZERO);
 

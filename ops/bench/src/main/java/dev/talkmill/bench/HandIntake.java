@@ -83,9 +83,9 @@ final class HandIntake {
   private void insert(Connection connection, UUID conversation, UUID chunk) throws SQLException {
     long ordinal =
         Jdbc.query(connection, row -> row.getLong(1), TAKE_PLACE, tenant, conversation).getFirst();
-    byte[] body = Mill.SLICE;
+    byte[] body = Slice.BYTES;
     Jdbc.updateOne(
-        connection, CHUNK, tenant, chunk, conversation, ordinal, body.length, Mill.SLICE_SHA256);
+        connection, CHUNK, tenant, chunk, conversation, ordinal, body.length, Slice.SHA256);
     Jdbc.updateOne(connection, SPOOL, tenant, chunk, body, body.length);
   }
 

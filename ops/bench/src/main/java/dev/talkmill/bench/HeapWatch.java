@@ -12,7 +12,10 @@ import javax.management.Notification;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
-/** The most that was left in the heap of this process by any garbage collection. */
+/**
+ * The most of the heap of this process that was in use: it is never fuller than before a garbage
+ * collection.
+ */
 final class HeapWatch {
 
   private static final double MIB = 1 << 20;
@@ -39,27 +42,31 @@ final class HeapWatch {
 
   private void collected(Notification told) {
     if (told.getUserData() instanceof CompositeData data) {
-      long left =
+      long used =
           GarbageCollectionNotificationInfo.from(data)
               .getGcInfo()
-              .getMemoryUsageAfterGc()
+              .getMemoryUsageBeforeGc()
               .entrySet()
               .stream()
               .filter(pool -> pools.contains(pool.getKey()))
               .mapToLong(pool -> pool.getValue().getUsed())
               .sum();
-      most.accumulateAndGet(left, Math::max);
+      most.accumulateAndGet(used, Math::max);
     }
   }
 
-  /** The most so far, garbage that a collection left for a later one included. */
+  /** The most so far, garbage included. */
   double mostMib() {
-    return Math.max(most.get(), 0) / MIB;
+    return Math.max(most.get(), used()) / MIB;
   }
 
   /** What a full collection leaves now. */
   static double liveMib() {
     System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / MIB;
+    return used() / MIB;
+  }
+
+  private static long used() {
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * Years of a busy installation, made by SQL: tenants with one project each, finished ledger rows,
@@ -26,6 +27,9 @@ final class History {
    * index at as many places as there are tenants.
    */
   private static final int SLICE = 60;
+
+  /** Of a conversation. */
+  private static final int WAITING_CHUNKS_OF_ONE = 20;
 
   private static final String TENANTS =
       """
@@ -115,9 +119,9 @@ final class History {
       INSERT INTO conversation_chunk
         (tenant_id, id, conversation_id, source, ordinal, bytes, sha256, media_type, storage_key,
          seconds, accepted_at, updated_at)
-      SELECT tenant, bench_id(tenant, 'b', i), bench_id(tenant, 'w', i % 50),
-             'PORTAL_AUDIO', 1 + i / 50, 16384, repeat('0', 64), 'audio/webm',
-             't/' || tenant || '/c/' || bench_id(tenant, 'w', i % 50) || '/k/'
+      SELECT tenant, bench_id(tenant, 'b', i), bench_id(tenant, 'w', i % :talks),
+             'PORTAL_AUDIO', 1 + i / :talks, 16384, repeat('0', 64), 'audio/webm',
+             't/' || tenant || '/c/' || bench_id(tenant, 'w', i % :talks) || '/k/'
                || bench_id(tenant, 'b', i), 10,
              now() - interval '1 hour', now() - interval '1 hour'
       """
@@ -128,7 +132,7 @@ final class History {
       INSERT INTO processing_status
         (tenant_id, id, project_id, conversation_id, subject_id, stage, generation, priority,
          next_attempt_at, created_at, updated_at)
-      SELECT tenant, uuidv7(), tenant, bench_id(tenant, 'w', i % 50),
+      SELECT tenant, uuidv7(), tenant, bench_id(tenant, 'w', i % :talks),
              bench_id(tenant, 'b', i), 'TRANSCRIBE', 1, i % 4,
              now() - interval '1 hour' + i * interval '1 millisecond',
              now() - interval '1 hour', now() - interval '1 hour'
@@ -145,7 +149,7 @@ final class History {
              CASE WHEN i % 2 = 0 THEN 'host' END, 21, 21, now() + interval '1 day'
       """
           + MADE
-          + " WHERE i < 50";
+          + " WHERE i < :talks";
 
   private static final String SETTLE =
       "VACUUM (ANALYZE) processing_status, processing_event, conversation, conversation_chunk";
@@ -174,9 +178,15 @@ final class History {
     rows = each;
   }
 
-  /** Makes {@code each} waiting rows of every tenant, with their chunks and 50 conversations. */
+  /** Makes {@code each} waiting rows of every tenant, with their chunks, 20 a conversation. */
   void waiting(int each) throws Exception {
-    load(List.of(WAITING_CONVERSATIONS, WAITING_CHUNKS, WAITING_ROWS), 0, each);
+    String talks = String.valueOf(Math.ceilDiv(each, WAITING_CHUNKS_OF_ONE));
+    load(
+        Stream.of(WAITING_CONVERSATIONS, WAITING_CHUNKS, WAITING_ROWS)
+            .map(insert -> insert.replace(":talks", talks))
+            .toList(),
+        0,
+        each);
   }
 
   private void load(List<String> inserts, int from, int to) throws Exception {

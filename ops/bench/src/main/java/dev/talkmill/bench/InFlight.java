@@ -47,14 +47,16 @@ final class InFlight implements Measure {
 
   @Override
   public List<Figure> run(Stand stand) throws Exception {
-    int calls = stand.size().of(CALLS, 50);
-    Duration delay = stand.size().scale() == 1 ? Duration.ofSeconds(30) : Duration.ofSeconds(8);
+    int calls = stand.size().of(CALLS, 20);
+    Duration delay =
+        stand.size().pick(Duration.ofSeconds(30), Duration.ofSeconds(8), Duration.ofSeconds(8));
     Path directory = stand.scratch("in_flight");
     try (SlowProvider provider = new SlowProvider()) {
       Properties task = task(stand.migrated("in_flight"), provider);
       task.setProperty("calls", String.valueOf(calls));
       task.setProperty("delay", String.valueOf(delay.toMillis()));
-      task.setProperty("samples", String.valueOf(stand.size().of(500, 20)));
+      task.setProperty("samples", String.valueOf(stand.size().of(500, 5)));
+      task.setProperty("released", String.valueOf(stand.size() == Size.SMALLEST));
       Properties found = inChild(directory, task);
       stand.say(
           "%d calls answered, of %.0f bytes; all hung %s s after the first was accepted, %s probes"
@@ -107,15 +109,8 @@ final class InFlight implements Measure {
       task.store(out, null);
     }
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + HEAP_MIB + "m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                InFlightWorker.class.getName(),
-                directory.toString())
+        new ProcessBuilder(WorkerJava.other(InFlightWorker.class, HEAP_MIB, directory.toString()))
+            .directory(directory.toFile())
             .inheritIO()
             .start();
     try {

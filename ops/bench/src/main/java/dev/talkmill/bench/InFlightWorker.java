@@ -1,6 +1,6 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Home;
+import dev.talkmill.bench.FrontDoor.Home;
 import dev.talkmill.bench.Mill.Outside;
 import dev.talkmill.config.OpenAiSettings;
 import dev.talkmill.jobs.postgres.Pools.Address;
@@ -40,13 +40,13 @@ final class InFlightWorker {
 
   private static final int TENANTS = 4;
   private static final int CLIENTS = 16;
-  private static final int WARM_UP = 50;
 
   private final Mill mill;
   private final URI provider;
   private final int calls;
   private final int samples;
   private final Duration delay;
+  private final boolean released;
   private final HttpClient http = HttpClient.newHttpClient();
   private final Properties found = new Properties();
 
@@ -56,6 +56,7 @@ final class InFlightWorker {
     this.calls = Integer.parseInt(task.getProperty("calls"));
     this.samples = Integer.parseInt(task.getProperty("samples"));
     this.delay = Duration.ofMillis(Long.parseLong(task.getProperty("delay")));
+    this.released = Boolean.parseBoolean(task.getProperty("released"));
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -77,7 +78,10 @@ final class InFlightWorker {
                     directory.resolve("stages"),
                     Integer.parseInt(task.getProperty("calls")),
                     new Outside(
-                        Fakes.store(), Fakes.writingDecoder(SECONDS), engine, Fakes.summarizer()))
+                        FakeStores.empty(),
+                        Fakes.writingDecoder(SECONDS),
+                        engine,
+                        Fakes.summarizer()))
                 .start();
         OutputStream out = Files.newOutputStream(directory.resolve(FOUND))) {
       InFlightWorker worker = new InFlightWorker(mill, task);
@@ -88,8 +92,8 @@ final class InFlightWorker {
   }
 
   private void run() throws Exception {
-    Home home = mill.home("probe");
-    Probe.pickup(mill, home, Math.min(samples, WARM_UP), Stage.TRANSCRIBE, () -> true);
+    Home home = mill.door().home("probe");
+    Probe.pickup(mill, home, samples, Stage.TRANSCRIBE, () -> true);
     put("idle", Probe.pickup(mill, home, samples, Stage.TRANSCRIBE, () -> true));
     setDelay(delay);
     HeapWatch heap = HeapWatch.start();
@@ -110,6 +114,9 @@ final class InFlightWorker {
     found.setProperty("probes", String.valueOf(beside.count()));
     put("beside", beside);
     setDelay(Duration.ZERO);
+    if (released) {
+      ask(HttpRequest.newBuilder(provider.resolve("/release")).build());
+    }
     chunks.forEach(chunk -> mill.clockwork().ended(Stage.TRANSCRIBE, chunk));
   }
 
@@ -118,14 +125,15 @@ final class InFlightWorker {
     List<Future<UUID>> accepted = new ArrayList<>();
     try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
       for (int t = 0; t < TENANTS; t++) {
-        Home home = mill.home("flood");
-        UUID conversation = mill.conversation(home);
+        Home home = mill.door().home("flood");
+        UUID conversation = mill.door().conversation(home);
         for (int i = t; i < calls; i += TENANTS) {
           if (i / TENANTS % 20 == 19) {
-            conversation = mill.conversation(home);
+            conversation = mill.door().conversation(home);
           }
           UUID into = conversation;
-          accepted.add(clients.submit(() -> mill.accept(home, into, ChunkSource.PORTAL_AUDIO)));
+          accepted.add(
+              clients.submit(() -> mill.door().accept(home, into, ChunkSource.PORTAL_AUDIO)));
         }
       }
     }

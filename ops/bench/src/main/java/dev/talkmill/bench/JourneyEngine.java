@@ -1,11 +1,19 @@
 package dev.talkmill.bench;
 
+import dev.talkmill.jobs.postgres.Pools.Address;
+import java.nio.file.Path;
 import java.util.UUID;
 
 /**
  * Something that does whole journeys: takes chunks in and works on them until there is a summary.
  */
 interface JourneyEngine extends AutoCloseable {
+
+  /** Starts an engine, ready for work. */
+  @FunctionalInterface
+  interface Opening {
+    JourneyEngine open(Address address, Path scratch) throws Exception;
+  }
 
   /** Opens a conversation. */
   UUID conversation() throws Exception;

@@ -1,6 +1,5 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Shape;
 import dev.talkmill.jobs.postgres.Pools.Address;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,17 +14,19 @@ import java.util.List;
 final class Journeys implements Measure {
 
   private static final int ROUNDS = 3;
-  private static final int ROUNDS_LEAST = 2;
+  private static final int ROUNDS_QUICK = 2;
 
   /** Each in its turn, and what its turns took. */
   private static final class Contender {
-    private final Opening opening;
+    private final JourneyEngine.Opening opening;
     private final Address address;
     private final Path scratch;
+    private final String name;
     private final List<Double> perSecond = new ArrayList<>();
     private final List<Cost> costs = new ArrayList<>();
 
-    Contender(Stand stand, String name, Opening opening) {
+    Contender(Stand stand, String name, JourneyEngine.Opening opening) {
+      this.name = name;
       this.opening = opening;
       this.address = stand.migrated("journeys_" + name);
       this.scratch = stand.scratch("journeys_" + name);
@@ -47,6 +48,11 @@ final class Journeys implements Measure {
       return median(perSecond.stream().mapToDouble(each -> each).toArray());
     }
 
+    String costs(int journeys) {
+      return "%s: %.1f statements, %.2f commits and %.0f bytes of WAL a journey"
+          .formatted(name, statements(journeys), commits(journeys), walBytes(journeys));
+    }
+
     double statements(int journeys) {
       return median(costs.stream().mapToDouble(Cost::statements).toArray()) / journeys;
     }
@@ -58,12 +64,6 @@ final class Journeys implements Measure {
     double walBytes(int journeys) {
       return median(costs.stream().mapToDouble(Cost::walBytes).toArray()) / journeys;
     }
-  }
-
-  /** Opens an engine, ready for work. */
-  @FunctionalInterface
-  private interface Opening {
-    JourneyEngine open(Address address, Path scratch) throws Exception;
   }
 
   @Override
@@ -90,21 +90,13 @@ final class Journeys implements Measure {
 
   @Override
   public List<Figure> run(Stand stand) throws Exception {
-    Contender mill =
-        new Contender(
-            stand,
-            "mill",
-            (address, scratch) ->
-                new MillJourneys(new Mill(address, scratch, Shape.usual()).start()));
-    Contender byHand =
-        new Contender(
-            stand, "hand", (address, scratch) -> new SkipLockedLoop(address, scratch).start());
-    Contender dbScheduler =
-        new Contender(
-            stand, "dbs", (address, scratch) -> new DbSchedulerRun(address, scratch).start());
+    Contender mill = new Contender(stand, "mill", MillJourneys::open);
+    Contender byHand = new Contender(stand, "hand", SkipLockedLoop::open);
+    Contender dbScheduler = new Contender(stand, "dbs", DbSchedulerRun::open);
     DbSchedulerRun.createTables(dbScheduler.address);
     int conversations = stand.size().of(400, 1);
-    for (int round = 0; round < stand.size().of(ROUNDS, ROUNDS_LEAST); round++) {
+    int rounds = stand.size().pick(ROUNDS, ROUNDS_QUICK, 1);
+    for (int round = 0; round < rounds; round++) {
       for (Contender each : List.of(mill, byHand, dbScheduler)) {
         each.turn(stand.size().of(50, 1), conversations);
       }
@@ -114,6 +106,9 @@ final class Journeys implements Measure {
                   mill.perSecond.getLast(),
                   byHand.perSecond.getLast(),
                   dbScheduler.perSecond.getLast()));
+    }
+    for (Contender each : List.of(mill, byHand, dbScheduler)) {
+      stand.say(each.costs(conversations * Clients.CHUNKS));
     }
     return figures(mill, byHand, dbScheduler, stockJobRunr(stand), conversations);
   }

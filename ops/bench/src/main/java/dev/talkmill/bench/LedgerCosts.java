@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -28,28 +29,40 @@ final class LedgerCosts {
   static final int BATCH = 100;
 
   private static final int PAGE = 500;
-  private static final int WARM_UP = 20;
-  private static final int ROUNDS_WARM_UP = 10;
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
   /** So long that the backlog outlasts the measurement, and takes the cores from nobody. */
   private static final Duration SLOW_SPEECH = Duration.ofSeconds(5);
 
-  private static final String STATUS_SCAN = "Seq Scan on processing_status";
-  private static final String EVENT_SCAN = "Seq Scan on processing_event";
+  private static final Duration SHORT_SPEECH = Duration.ofMillis(200);
+
+  private static final Pattern SCAN_OF_HISTORY =
+      Pattern.compile("Seq Scan on (" + String.join("|", Upkeep.HISTORY) + ")\\b");
 
   private final Stand stand;
   private final Address address;
   private final Upkeep upkeep;
-  private final int count;
+  private final Times times;
   private final ObjectStore store;
 
-  LedgerCosts(Stand stand, Address address, Upkeep upkeep, int count) throws Exception {
+  /**
+   * How often each is measured.
+   *
+   * @param warmUp of pickups and of passes, and half of it of rounds
+   */
+  private record Times(int pickups, int passes, int rounds, int warmUp) {
+    static Times of(Size size) {
+      return size.pick(
+          new Times(500, 200, 50, 20), new Times(50, 20, 5, 10), new Times(3, 2, 1, 1));
+    }
+  }
+
+  LedgerCosts(Stand stand, Address address, Upkeep upkeep) throws Exception {
     this.stand = stand;
     this.address = address;
     this.upkeep = upkeep;
-    this.count = count;
-    this.store = Fakes.storeOf(upkeep.keys(PAGE));
+    this.times = Times.of(stand.size());
+    this.store = FakeStores.of(upkeep.keys(PAGE));
   }
 
   private Mill mill(Duration speechDelay) {
@@ -59,24 +72,34 @@ final class LedgerCosts {
 
   Samples pickup() {
     try (Mill mill = mill(Duration.ZERO).start()) {
-      return Pickup.measure(mill, count, WARM_UP);
+      return Pickup.measure(mill, times.pickups(), times.warmUp());
     }
   }
 
   Samples pickupBesideBacklog() {
-    try (Mill mill = mill(SLOW_SPEECH).start()) {
-      Probe.pickup(mill, mill.home("warm"), WARM_UP, Stage.PREPARE, () -> true);
-      return Probe.pickup(mill, mill.home("beside"), count, Stage.PREPARE, () -> true);
+    try (Mill mill = mill(stand.size().pick(SLOW_SPEECH, SLOW_SPEECH, SHORT_SPEECH)).start()) {
+      Probe.pickup(mill, mill.door().home("warm"), times.warmUp(), Stage.PREPARE, () -> true);
+      return Probe.pickup(
+          mill, mill.door().home("beside"), times.pickups(), Stage.PREPARE, () -> true);
     }
   }
 
+  /** Each pass over {@link #BATCH} rows that are all that waits. */
+  Samples relay() {
+    return passes(() -> upkeep.batch(BATCH));
+  }
+
+  /** Each pass over as many rows of what waits already. */
+  Samples relayOfBacklog() {
+    return passes(() -> {});
+  }
+
   /** Each pass per row that it dispatched, with the look for the next due row that follows it. */
-  Samples relay(Runnable before) {
+  private Samples passes(Runnable before) {
     try (Mill mill = mill(Duration.ZERO)) {
       Relay relay = mill.system().relay();
-      int passes = Math.max(10, count / 3);
-      Samples samples = new Samples(passes);
-      for (int i = -WARM_UP; i < passes; i++) {
+      Samples samples = new Samples(times.passes());
+      for (int i = -times.warmUp(); i < times.passes(); i++) {
         before.run();
         long start = System.nanoTime();
         int dispatched = relay.runOnce().dispatched();
@@ -109,14 +132,13 @@ final class LedgerCosts {
   int explained() throws IOException {
     Plans plans = new Plans(stand.serverLog(), address);
     plans.start();
-    try (Mill mill = mill(SLOW_SPEECH).start()) {
-      every(mill).forEach(this::round);
-      Probe.pickup(mill, mill.home("explained"), WARM_UP, Stage.PREPARE, () -> true);
+    try (Mill mill = mill(stand.size().pick(SLOW_SPEECH, SLOW_SPEECH, SHORT_SPEECH)).start()) {
+      every(mill).forEach(Sweep::runOnce);
+      Probe.pickup(mill, mill.door().home("explained"), times.warmUp(), Stage.PREPARE, () -> true);
     } finally {
       plans.stop();
     }
-    Map<String, Integer> statements = plans.statementsWith(STATUS_SCAN);
-    statements.putAll(plans.statementsWith(EVENT_SCAN));
+    Map<String, Integer> statements = plans.statementsWith(SCAN_OF_HISTORY);
     statements.forEach((statement, times) ->
         stand.say("scanned all history %d times: %s".formatted(times, statement)));
     return statements.size();
@@ -134,9 +156,9 @@ final class LedgerCosts {
 
   /** At least one round, however long it takes. */
   private Samples rounds(Sweep sweep) {
-    Samples samples = new Samples(count / 10);
+    Samples samples = new Samples(times.rounds());
     long end = System.nanoTime() + LIMIT.toNanos();
-    for (int warmUp = ROUNDS_WARM_UP; samples.count() < count / 10; warmUp--) {
+    for (int warmUp = times.warmUp() / 2; samples.count() < times.rounds(); warmUp--) {
       upkeep.rested();
       long took = round(sweep);
       boolean over = System.nanoTime() > end;

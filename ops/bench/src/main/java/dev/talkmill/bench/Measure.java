@@ -1,6 +1,7 @@
 package dev.talkmill.bench;
 
 import java.util.List;
+import java.util.Optional;
 
 /** One benchmark: a question and its figures. */
 interface Measure {
@@ -14,9 +15,9 @@ interface Measure {
   /** Names of all figures that {@link #run} gives, at every size. */
   List<String> figures();
 
-  /** Whether what it needs is there; the packaged worker is not before the package phase. */
-  default boolean isPossible() {
-    return true;
+  /** What it needs and is not there; empty if it can be made. */
+  default Optional<String> obstacle() {
+    return Optional.empty();
   }
 
   List<Figure> run(Stand stand) throws Exception;

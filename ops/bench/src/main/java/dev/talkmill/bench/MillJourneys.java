@@ -1,8 +1,11 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Home;
+import dev.talkmill.bench.FrontDoor.Home;
+import dev.talkmill.bench.Mill.Shape;
+import dev.talkmill.jobs.postgres.Pools.Address;
 import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.ledger.Stage;
+import java.nio.file.Path;
 import java.util.UUID;
 
 /** Talkmill itself. */
@@ -13,22 +16,26 @@ final class MillJourneys implements JourneyEngine {
 
   MillJourneys(Mill mill) {
     this.mill = mill;
-    this.home = mill.home("journeys");
+    this.home = mill.door().home("journeys");
+  }
+
+  static JourneyEngine open(Address address, Path scratch) {
+    return new MillJourneys(new Mill(address, scratch, Shape.usual()).start());
   }
 
   @Override
   public UUID conversation() {
-    return mill.conversation(home);
+    return mill.door().conversation(home);
   }
 
   @Override
   public void accept(UUID conversation) {
-    mill.accept(home, conversation, ChunkSource.PORTAL_AUDIO);
+    mill.door().accept(home, conversation, ChunkSource.PORTAL_AUDIO);
   }
 
   @Override
   public void finish(UUID conversation) {
-    mill.finish(home, conversation);
+    mill.door().finish(home, conversation);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A worker in a JVM of its own with a small heap, on this JVM's class path. */
 final class Node implements AutoCloseable {
 
+  private static final int HEAP_MIB = 256;
   private static final Duration ANSWER = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofSeconds(40);
 
@@ -31,15 +32,13 @@ final class Node implements AutoCloseable {
   static Node start(Address address, Path scratch) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            NodeWorker.class.getName(),
-            address.url(),
-            Objects.requireNonNullElse(address.username(), ""),
-            scratch.toString());
+                WorkerJava.other(
+                    NodeWorker.class,
+                    HEAP_MIB,
+                    address.url(),
+                    Objects.requireNonNullElse(address.username(), ""),
+                    scratch.toString()))
+            .directory(scratch.toFile());
     builder
         .environment()
         .put(NodeWorker.PASSWORD, Objects.requireNonNullElse(address.password(), ""));

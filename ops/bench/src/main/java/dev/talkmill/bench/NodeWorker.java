@@ -29,7 +29,7 @@ final class NodeWorker {
   public static void main(String[] arguments) throws Exception {
     Address address = new Address(arguments[0], arguments[1], System.getenv(PASSWORD));
     Paced speech = new Paced();
-    Outside outside = new Outside(Fakes.store(), Fakes.decoder(), speech, Fakes.summarizer());
+    Outside outside = new Outside(FakeStores.empty(), Fakes.decoder(), speech, Fakes.summarizer());
     try (Mill mill =
             new Mill(address, Path.of(arguments[2]), Shape.usual().speechSlots(), outside);
         BufferedReader in =

@@ -20,6 +20,8 @@ final class Nodes implements Measure {
   /** With the 64 slots of a worker: 128 journeys a second at most from each. */
   private static final Duration WAIT = Duration.ofMillis(500);
 
+  private static final Duration SHORT_WAIT = Duration.ofMillis(50);
+
   @Override
   public String name() {
     return "nodes";
@@ -51,11 +53,11 @@ final class Nodes implements Measure {
       for (int count : COUNTS) {
         grow(nodes, count, address, stand);
         pace(nodes, Duration.ZERO);
-        Clients.seconds(engine, stand.size().of(50, 1) * count);
+        Clients.seconds(engine, stand.size().of(30 * count, 1));
         Stand.execute(address, "ANALYZE");
-        rates.add(rate(engine, stand.size().of(200, 2)));
-        pace(nodes, WAIT);
-        waiting.add(rate(engine, stand.size().of(50, 1) * count));
+        rates.add(rate(engine, stand.size().of(200, 1)));
+        pace(nodes, stand.size().pick(WAIT, WAIT, SHORT_WAIT));
+        waiting.add(rate(engine, stand.size().of(50 * count, 1)));
         stand.say(
             "%d workers: %.0f journeys/s; waiting %.0f"
                 .formatted(count, rates.getLast(), waiting.getLast()));
@@ -102,8 +104,7 @@ final class Nodes implements Measure {
   }
 
   private static void add(List<Figure> figures, String prefix, List<Double> rates) {
-    figures.add(Figure.alone(prefix + COUNTS[0], rates.getFirst(), "1/s"));
-    for (int i = 1; i < COUNTS.length; i++) {
+    for (int i = 0; i < COUNTS.length; i++) {
       figures.add(
           Figure.beside(prefix + COUNTS[i], rates.get(i), "1/s", rates.getFirst(), "one worker"));
     }

@@ -14,13 +14,12 @@ import org.jspecify.annotations.Nullable;
  * What was asked for.
  *
  * @param measures in the order in which they run
- * @param scale share of the full counts
+ * @param size how much of each
  * @param results where {@code latest.json} and {@code latest.md} go
  * @param readme whose table is written anew; null to leave it
  */
-record Options(List<Measure> measures, double scale, Path results, @Nullable Path readme) {
+record Options(List<Measure> measures, Size size, Path results, @Nullable Path readme) {
 
-  private static final double QUICK = 0.1;
   private static final Pattern COMMA = Pattern.compile(",");
 
   Options {
@@ -39,26 +38,26 @@ record Options(List<Measure> measures, double scale, Path results, @Nullable Pat
   /** Reads the words of a command line. */
   static Options parse(List<String> words, List<Measure> all) throws Wrong {
     Set<String> only = new TreeSet<>();
-    double scale = 1;
+    Size size = Size.FULL;
     Path results = Path.of("results");
     Path readme = null;
     for (int i = 0; i < words.size(); i++) {
       switch (words.get(i)) {
-        case "--quick" -> scale = QUICK;
+        case "--quick" -> size = Size.QUICK;
         case "--only" -> only.addAll(names(value(words, ++i), all));
         case "--results" -> results = Path.of(value(words, ++i));
         case "--readme" -> readme = Path.of(value(words, ++i));
         default -> throw new Wrong("unknown argument \"" + words.get(i) + "\"");
       }
     }
-    if (readme != null && (scale < 1 || !only.isEmpty())) {
+    if (readme != null && (size != Size.FULL || !only.isEmpty())) {
       throw new Wrong("--readme wants a full run: leave out --quick and --only");
     }
     List<Measure> chosen = new ArrayList<>(all);
     if (!only.isEmpty()) {
       chosen.removeIf(measure -> !only.contains(measure.name()));
     }
-    return new Options(chosen, scale, results, readme);
+    return new Options(chosen, size, results, readme);
   }
 
   private static String value(List<String> words, int at) throws Wrong {

@@ -1,6 +1,6 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Home;
+import dev.talkmill.bench.FrontDoor.Home;
 import dev.talkmill.bench.Mill.Shape;
 import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.ledger.Stage;
@@ -10,7 +10,7 @@ import java.util.UUID;
 /** Chunk accepted to its handler started, in an idle worker, one at a time. */
 final class Pickup implements Measure {
 
-  private static final int WARM_UP = 100;
+  private static final int WARM_UP = 300;
 
   @Override
   public String name() {
@@ -50,11 +50,11 @@ final class Pickup implements Measure {
 
   /** Accepts one chunk at a time; each waits until the whole journey of the last is over. */
   static Samples measure(Mill mill, int count, int warmUp) {
-    Home home = mill.home("pickup");
-    UUID conversation = mill.conversation(home);
+    Home home = mill.door().home("pickup");
+    UUID conversation = mill.door().conversation(home);
     Samples samples = new Samples(count);
     for (int i = -warmUp; i < count; i++) {
-      UUID chunk = mill.accept(home, conversation, ChunkSource.PORTAL_AUDIO);
+      UUID chunk = mill.door().accept(home, conversation, ChunkSource.PORTAL_AUDIO);
       long accepted = System.nanoTime();
       long began = mill.clockwork().began(Stage.STORE, chunk);
       mill.clockwork().ended(Stage.TRANSCRIBE, chunk);
@@ -62,7 +62,7 @@ final class Pickup implements Measure {
         samples.add(began - accepted);
       }
       if (i % 50 == 49) {
-        conversation = mill.conversation(home);
+        conversation = mill.door().conversation(home);
       }
     }
     return samples;

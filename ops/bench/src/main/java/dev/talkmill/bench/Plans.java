@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,7 @@ final class Plans {
     set("SET session_preload_libraries = 'auto_explain'");
     set("SET auto_explain.log_min_duration = 0");
     set("SET auto_explain.log_nested_statements = on");
+    set("SET auto_explain.log_parameter_max_length = 0");
   }
 
   void stop() {
@@ -43,9 +45,7 @@ final class Plans {
   }
 
   private void set(String change) {
-    String url = address.url();
-    String database = url.substring(url.lastIndexOf('/') + 1).replaceFirst("\\?.*", "");
-    Stand.execute(address, "ALTER DATABASE " + database + " " + change);
+    Stand.execute(address, "ALTER DATABASE " + Stand.nameOf(address) + " " + change);
   }
 
   /**
@@ -53,13 +53,13 @@ final class Plans {
    *
    * @param node as EXPLAIN writes it, for example {@code Seq Scan on item}
    */
-  Map<String, Integer> statementsWith(String node) throws IOException {
+  Map<String, Integer> statementsWith(Pattern node) throws IOException {
     Map<String, Integer> statements = new LinkedHashMap<>();
     StringBuilder message = new StringBuilder();
     for (String line : (text().substring((int) before) + "\nend").lines().toList()) {
       // Only the first line of a message begins at the margin.
       if (!line.startsWith("\t") && !message.isEmpty()) {
-        if (message.indexOf(node) >= 0) {
+        if (node.matcher(message).find()) {
           statements.merge(statement(message.toString()), 1, Integer::sum);
         }
         message.setLength(0);

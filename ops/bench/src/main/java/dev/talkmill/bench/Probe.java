@@ -1,6 +1,6 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Home;
+import dev.talkmill.bench.FrontDoor.Home;
 import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.util.UUID;
@@ -22,9 +22,9 @@ final class Probe {
    */
   static Samples pickup(Mill mill, Home home, int count, Stage last, BooleanSupplier lasts) {
     Samples samples = new Samples(count);
-    UUID conversation = mill.conversation(home);
+    UUID conversation = mill.door().conversation(home);
     while (samples.count() < count) {
-      UUID chunk = mill.accept(home, conversation, ChunkSource.PORTAL_AUDIO);
+      UUID chunk = mill.door().accept(home, conversation, ChunkSource.PORTAL_AUDIO);
       long accepted = System.nanoTime();
       long began = mill.clockwork().began(Stage.STORE, chunk);
       mill.clockwork().ended(last, chunk);
@@ -33,7 +33,7 @@ final class Probe {
       }
       samples.add(began - accepted);
       if (samples.count() % CHUNKS == 0) {
-        conversation = mill.conversation(home);
+        conversation = mill.door().conversation(home);
       }
     }
     return samples;

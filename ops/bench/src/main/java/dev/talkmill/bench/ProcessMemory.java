@@ -31,7 +31,14 @@ record ProcessMemory(double jvm, double postgres) {
 
   /** PostgreSQL's processes have their data directory as working directory. */
   static List<ProcessHandle> workingBelow(Path data) {
-    return ProcessHandle.allProcesses().filter(each -> worksBelow(each, data)).toList();
+    return ProcessHandle.allProcesses()
+        .filter(each -> worksBelow(each, data))
+        .filter(ProcessMemory::isPostgres)
+        .toList();
+  }
+
+  private static boolean isPostgres(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("/postgres")).isPresent();
   }
 
   private static boolean worksBelow(ProcessHandle process, Path data) {

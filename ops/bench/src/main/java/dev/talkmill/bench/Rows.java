@@ -1,6 +1,6 @@
 package dev.talkmill.bench;
 
-import dev.talkmill.bench.Mill.Home;
+import dev.talkmill.bench.FrontDoor.Home;
 import dev.talkmill.jobs.postgres.Pools.Address;
 import dev.talkmill.pipeline.chunk.ChunkSource;
 import dev.talkmill.pipeline.ledger.Priority;

@@ -12,11 +12,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A worker with everything embedded, as a process of its own. */
+/** A worker as a process of its own, with everything embedded that the settings do not name. */
 final class ServedWorker implements AutoCloseable {
 
   static final String KEY = "tm_key-of-the-bench";
@@ -31,7 +32,6 @@ final class ServedWorker implements AutoCloseable {
   private final Path data;
   private final Path log;
   private final Process process;
-  private final Thread stopped;
   private final URI door;
   private final Duration ready;
 
@@ -48,8 +48,8 @@ final class ServedWorker implements AutoCloseable {
     int http = freePort();
     int management = freePort();
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(log.resolveSibling(".").toFile())
+        new ProcessBuilder(withTemporary(command, this.data.resolveSibling("tmp")))
+            .directory(this.data.resolveSibling(".").toFile())
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log.toFile()));
     Map<String, String> environment = builder.environment();
@@ -69,10 +69,19 @@ final class ServedWorker implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.stopped = new Thread(process::destroy, "bench-stopped-worker");
-    Runtime.getRuntime().addShutdownHook(stopped);
     awaitReadyOrClose(management, start + START.toNanos());
     this.ready = Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Temporary files of a process that is killed would be nobody's. */
+  private static List<String> withTemporary(List<String> command, Path directory) {
+    try {
+      List<String> line = new ArrayList<>(command);
+      line.add(1, "-Djava.io.tmpdir=" + Files.createDirectories(directory));
+      return line;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int freePort() {
@@ -150,7 +159,6 @@ final class ServedWorker implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
-    forgetHook();
     try {
       if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
@@ -160,14 +168,5 @@ final class ServedWorker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     ProcessMemory.workingBelow(data).forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private void forgetHook() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(stopped);
-    } catch (IllegalStateException stopping) {
-      // It runs already.
-      return;
-    }
   }
 }

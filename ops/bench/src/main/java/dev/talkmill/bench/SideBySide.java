@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Sends the parts of a file, four at a time. */
+/** Makes calls four at a time, for example to send the parts of a file. */
 final class SideBySide {
 
   static final long PART_BYTES = 64L << 20;

@@ -37,13 +37,14 @@ final class SkipLockedLoop extends HandEngine {
   private final Thread claimer = Thread.ofPlatform().name("skip-locked").unstarted(this::claim);
   private volatile boolean closed;
 
-  SkipLockedLoop(Address address, Path directory) throws SQLException {
+  private SkipLockedLoop(Address address, Path directory) throws SQLException {
     super(address, directory);
   }
 
-  SkipLockedLoop start() {
-    claimer.start();
-    return this;
+  static JourneyEngine open(Address address, Path directory) throws SQLException {
+    SkipLockedLoop engine = new SkipLockedLoop(address, directory);
+    engine.claimer.start();
+    return engine;
   }
 
   @Override

@@ -9,15 +9,17 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A speech provider on loopback that reads a whole recording and answers after a while. How long is
  * set by its caller: {@code POST /delay} with milliseconds counts for calls that come afterwards,
- * and {@code GET /calls} tells how many hang right now.
+ * {@code GET /calls} tells how many hang right now, and {@code GET /release} answers all of them.
  */
 final class SlowProvider implements AutoCloseable {
 
@@ -38,6 +40,7 @@ final class SlowProvider implements AutoCloseable {
   private final AtomicInteger most = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicInteger answered = new AtomicInteger();
+  private final CountDownLatch released = new CountDownLatch(1);
   private volatile Duration delay = Duration.ZERO;
 
   SlowProvider() throws IOException {
@@ -48,6 +51,7 @@ final class SlowProvider implements AutoCloseable {
     server.createContext("/v1/audio/transcriptions", this::transcribe);
     server.createContext("/delay", this::setDelay);
     server.createContext("/calls", exchange -> answer(exchange, String.valueOf(hanging.get())));
+    server.createContext("/release", this::release);
     server.start();
   }
 
@@ -74,7 +78,7 @@ final class SlowProvider implements AutoCloseable {
     bytes.addAndGet(length(exchange.getRequestBody()));
     most.accumulateAndGet(hanging.incrementAndGet(), Math::max);
     try {
-      Thread.sleep(delay);
+      boolean _ = released.await(delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -98,6 +102,11 @@ final class SlowProvider implements AutoCloseable {
         Duration.ofMillis(
             Long.parseLong(
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+    answer(exchange, "0");
+  }
+
+  private void release(HttpExchange exchange) throws IOException {
+    released.countDown();
     answer(exchange, "0");
   }
 

@@ -12,9 +12,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where everything is measured: one embedded PostgreSQL as users get it, durable, with a database
@@ -23,28 +22,40 @@ import java.util.stream.Stream;
 final class Stand implements AutoCloseable {
 
   private final Path directory;
+  private final Guardian guardian;
   private final EmbeddedPostgres server;
   private final Size size;
   private final PrintStream out;
   private final AtomicInteger databases = new AtomicInteger();
+  private @Nullable Address template;
 
-  /**
-   * How much is measured.
-   *
-   * @param scale share of the full counts, above 0 and at most 1
-   */
-  record Size(double scale) {
-    /** A count of the full run, scaled, but at least as much. */
-    int of(int full, int least) {
-      return Math.max(least, (int) Math.round(full * scale));
-    }
-  }
-
-  Stand(Path directory, Size size, PrintStream out) {
+  private Stand(
+      Path directory, Guardian guardian, EmbeddedPostgres server, Size size, PrintStream out) {
     this.directory = directory;
-    this.server = counting(directory.resolve("postgres"));
+    this.guardian = guardian;
+    this.server = server;
     this.size = size;
     this.out = out;
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param directory empty; it is gone when the stand is closed, or when this process ends
+   */
+  static Stand in(Path directory, Size size, PrintStream out) throws IOException {
+    Path real = directory.toRealPath();
+    Guardian guardian = Guardian.of(real);
+    boolean stands = false;
+    try {
+      Stand stand = new Stand(real, guardian, counting(real.resolve("postgres")), size, out);
+      stands = true;
+      return stand;
+    } finally {
+      if (!stands) {
+        guardian.close();
+      }
+    }
   }
 
   /** A server that counts statements and takes several workers; for both it is started twice. */
@@ -87,17 +98,33 @@ final class Stand implements AutoCloseable {
 
   /** A database without a table. */
   Address empty(String name) {
-    String database = name + "_" + databases.incrementAndGet();
+    String database = named(name);
     execute(address("talkmill"), "CREATE DATABASE " + database);
     execute(address(database), "CREATE EXTENSION pg_stat_statements");
     return address(database);
   }
 
-  /** A database with the tables of Talkmill. */
-  Address migrated(String name) {
-    Address address = empty(name);
-    Migrations.run(Pools.owner(address));
-    return address;
+  /** A database with the tables of Talkmill: a copy of one that was migrated once. */
+  synchronized Address migrated(String name) {
+    if (template == null) {
+      template = empty("template");
+      Migrations.run(Pools.owner(template));
+    }
+    String database = named(name);
+    execute(
+        address("talkmill"),
+        "CREATE DATABASE %s TEMPLATE %s".formatted(database, nameOf(template)));
+    return address(database);
+  }
+
+  private String named(String name) {
+    return name + "_" + databases.incrementAndGet();
+  }
+
+  /** The database of an address. */
+  static String nameOf(Address address) {
+    String url = address.url();
+    return url.substring(url.lastIndexOf('/') + 1).replaceFirst("\\?.*", "");
   }
 
   private Address address(String database) {
@@ -119,19 +146,8 @@ final class Stand implements AutoCloseable {
   /** Stops the server and leaves nothing behind. */
   @Override
   public void close() {
-    server.close();
-    try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).forEach(Stand::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    try (guardian) {
+      server.close();
     }
   }
 }

@@ -22,11 +22,16 @@ final class Upkeep {
         AND pid <> pg_backend_pid()
       """;
 
+  /** Tables that grow with every chunk or conversation that there ever was. */
+  static final List<String> HISTORY =
+      List.of("processing_status", "processing_event", "conversation_chunk", "conversation");
+
   private static final String SEQUENTIAL_SCANS =
       """
       SELECT sum(seq_scan) FROM pg_stat_user_tables
-      WHERE schemaname = 'talkmill' AND relname IN ('processing_status', 'processing_event')
-      """;
+      WHERE schemaname = 'talkmill' AND relname IN ('%s')
+      """
+          .formatted(String.join("', '", HISTORY));
 
   /** Of every session. */
   private static final String[] SETUP = {
@@ -98,8 +103,8 @@ final class Upkeep {
   }
 
   /**
-   * Sequential scans of rows and events so far. Sessions report what they did when they end, so
-   * those of others are waited for.
+   * Sequential scans of the history so far. Sessions report what they did when they end, so those
+   * of others are waited for.
    */
   long sequentialScans() throws SQLException {
     try (Connection connection = Pools.owner(address).getConnection();

@@ -1,6 +1,7 @@
 package dev.talkmill.bench;
 
 import java.io.File;
+import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Command lines that start the worker as {@code ./talkmill} does. */
+/** Command lines of other JVMs, with the options by which {@code ./talkmill} starts the worker. */
 final class WorkerJava {
 
-  /** Those of the launcher; a test compares the two. */
+  /**
+   * Those of the launcher, but for {@code -Xshare:auto}, which is how Java starts anyway and which
+   * an ahead-of-time cache cannot be had with; a test compares the two.
+   */
   static final List<String> OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
@@ -24,28 +28,45 @@ final class WorkerJava {
           "-Dstdout.encoding=UTF-8",
           "-Dstderr.encoding=UTF-8");
 
+  static final String SERVE = "serve";
+
   private static final String MAIN = "dev.talkmill.worker.WorkerApplication";
 
   private WorkerJava() {}
 
-  /** {@code serve} from the packaged application. */
-  static List<String> packaged(String... more) {
-    return line(List.of(more), List.of("-jar", jar().toString()));
+  /** The packaged application with an option of Java. */
+  static List<String> packaged(String option, String... words) {
+    return line(List.of(option), List.of("-jar", jar().toString()), words);
   }
 
   /** {@code serve} from the classes that the bench runs on, packaged or not. */
-  static List<String> onOurClassPath(String... more) {
-    return line(List.of(more), List.of("-cp", ourClassPath(), MAIN));
+  static List<String> onOurClassPath(String... options) {
+    return line(List.of(options), List.of("-cp", ourClassPath(), MAIN), SERVE);
   }
 
-  private static List<String> line(List<String> more, List<String> application) {
+  /** Another class of the bench. */
+  static List<String> other(Class<?> main, int heapMib, String... words) {
+    return line(
+        List.of("-Xmx" + heapMib + "m"), List.of("-cp", ourClassPath(), main.getName()), words);
+  }
+
+  private static List<String> line(
+      List<String> options, List<String> application, String... words) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(OPTIONS);
-    line.addAll(more);
+    line.addAll(tiers());
+    line.addAll(options);
     line.addAll(application);
-    line.add("serve");
+    line.addAll(List.of(words));
     return line;
+  }
+
+  /** Tests are run by the first compiler alone, which makes a short life shorter. */
+  private static List<String> tiers() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("-XX:TieredStopAtLevel="))
+        .toList();
   }
 
   private static String ourClassPath() {

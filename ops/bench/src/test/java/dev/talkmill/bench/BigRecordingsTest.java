@@ -88,9 +88,9 @@ class BigRecordingsTest {
   @Test
   void theWorkerIsStartedWithTheOptionsOfTheLauncher() throws IOException {
     String launcher = Files.readString(WorkerJava.checkout().resolve("talkmill"));
-    String call = launcher.substring(launcher.indexOf("run_java() {"));
-    call = call.substring(0, call.indexOf("\n}"));
+    String call = launcher.substring(launcher.lastIndexOf("exec \"$JAVA_HOME/bin/java\""));
     assertThat(call.replaceAll("[\\\\\\s]+", " "))
-        .contains("\"$JAVA_HOME/bin/java\" " + String.join(" ", WorkerJava.OPTIONS) + " \"$@\"");
+        .startsWith(
+            "exec \"$JAVA_HOME/bin/java\" -Xshare:auto " + String.join(" ", WorkerJava.OPTIONS));
   }
 }

@@ -192,13 +192,14 @@ final class HandChunks {
             project.keyTerms(),
             Duration.ofMinutes(5),
             done -> {});
-    Recognition heard =
+    HandWork.Answered<Recognition> heard =
         work.call(row, speech.provider(), speech.model(), seconds, () -> speech.recognize(request));
-    SpeechGuard.Screened guarded = SpeechGuard.screen(heard);
+    SpeechGuard.Screened guarded = SpeechGuard.screen(heard.answer());
     List<HandRow> due =
         jdbc.inTransaction(connection -> {
           HandConversation conversation =
               HandConversation.lock(connection, row.tenant(), row.conversation());
+          HandWork.done(connection, row, heard);
           Jdbc.updateOne(connection, ENDED, row.tenant(), row.subject(), row.generation());
           HandConversation changed = conversation.changed(connection);
           insert(connection, row, guarded);

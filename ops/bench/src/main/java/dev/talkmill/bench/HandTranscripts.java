@@ -168,17 +168,19 @@ final class HandTranscripts {
             project.keyTerms(),
             project.titleWanted(),
             Duration.ofMinutes(5));
-    Summary summary =
+    HandWork.Answered<Summary> summary =
         work.call(
             row, summarizer.provider(), summarizer.model(), 0, () -> summarizer.summarize(request));
     jdbc.inTransaction(connection -> settle(connection, row, summary));
   }
 
-  private static List<HandRow> settle(Connection connection, HandRow row, Summary summary)
-      throws SQLException {
+  private static List<HandRow> settle(
+      Connection connection, HandRow row, HandWork.Answered<Summary> answered) throws SQLException {
+    Summary summary = answered.answer();
     UUID tenant = row.tenant();
     UUID id = row.conversation();
     HandConversation conversation = HandConversation.lock(connection, tenant, id);
+    HandWork.done(connection, row, answered);
     boolean gaps =
         Jdbc.query(connection, found -> found.getBoolean(1), HAS_GAPS, tenant, id).getFirst();
     Jdbc.updateOne(

@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  *       completed; PREPARE inserted as claimed]
  *   <li>PREPARE: chunk read; [lock conversation; chunk prepared; first chunk looked up, and behind
  *       the first its early slices; row completed; TRANSCRIBE inserted as claimed]
- *   <li>TRANSCRIBE: chunk read; project read; [provider call begun]; [provider call done]; [lock
- *       conversation; chunk ended; conversation's generation; chunk_transcript; row completed; open
+ *   <li>TRANSCRIBE: chunk read; project read; [provider call begun]; [lock conversation; provider
+ *       call done; chunk ended; conversation's generation; chunk_transcript; row completed; open
  *       chunks looked for; AGGREGATE inserted if there are none]
  * </ul>
  *
  * <p>Per conversation: [inserted]; [finished; lock; generation; open chunks looked for]; AGGREGATE:
  * results read; [lock; transcript's generation; earlier version retired; next version; transcript;
  * segments; links; row completed; SUMMARIZE inserted as claimed]; SUMMARIZE: texts read; project
- * read; [provider call begun]; [provider call done]; [lock; gaps looked for; conversation settled;
+ * read; [provider call begun]; [lock; provider call done; gaps looked for; conversation settled;
  * row completed; open chunks looked for].
  *
  * <p>The events of the ledger's rows are written by its triggers, as for Talkmill. What it does not
@@ -139,14 +139,20 @@ final class HandWork {
     return null;
   }
 
-  /** Calls a provider, with its intent recorded before and its end after. */
-  <T> T call(HandRow row, String provider, String model, double seconds, Supplier<T> call)
+  /** An answer, and the call that it came of. */
+  record Answered<T>(T answer, UUID call) {}
+
+  /** Calls a provider, with its intent recorded before; its end is for {@link #done}. */
+  <T> Answered<T> call(HandRow row, String provider, String model, double seconds, Supplier<T> call)
       throws SQLException {
     UUID id = Uuids.v7(Clock.systemUTC());
     jdbc.update(
         CALL_BEGUN, row.tenant(), id, row.id(), row.conversation(), provider, model, seconds);
-    T answer = call.get();
-    jdbc.update(CALL_DONE, row.tenant(), id);
-    return answer;
+    return new Answered<>(call.get(), id);
+  }
+
+  /** Notes the end of a call in the transaction that writes what came of it. */
+  static void done(Connection connection, HandRow row, Answered<?> answered) throws SQLException {
+    Jdbc.updateOne(connection, CALL_DONE, row.tenant(), answered.call());
   }
 }

@@ -94,11 +94,11 @@ final class Journeys implements Measure {
     Contender byHand = new Contender(stand, "hand", SkipLockedLoop::open);
     Contender dbScheduler = new Contender(stand, "dbs", DbSchedulerRun::open);
     DbSchedulerRun.createTables(dbScheduler.address);
-    int conversations = stand.size().of(400, 1);
+    int conversations = stand.size().of(250, 1);
     int rounds = stand.size().pick(ROUNDS, ROUNDS_QUICK, 1);
     for (int round = 0; round < rounds; round++) {
       for (Contender each : List.of(mill, byHand, dbScheduler)) {
-        each.turn(stand.size().of(50, 1), conversations);
+        each.turn(stand.size().of(round == 0 ? 400 : 50, 1), conversations);
       }
       stand.say(
           "journeys/s: %.0f, by hand %.0f, db-scheduler %.0f"

@@ -17,7 +17,9 @@ import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.pause.Holds;
 import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Pools;
 import dev.talkmill.jobs.queue.ClaimRules;
+import dev.talkmill.jobs.queue.Congestion;
 import dev.talkmill.jobs.queue.Dispatched;
 import dev.talkmill.jobs.queue.Endings;
 import dev.talkmill.jobs.queue.JobServer;
@@ -192,7 +194,10 @@ public final class JobSystem implements AutoCloseable {
             dispatched,
             lanes,
             settings.dispatchLease(),
-            settings.tenantInFlightMax());
+            settings.tenantInFlightMax(),
+            new Congestion(
+                () -> runner.running() - waiting(worker.steps()),
+                () -> Pools.load(core.database().dataSource())));
     this.relayLoop = new RelayLoop(relay, settings.poll());
     wakeUp.wakes(relayLoop::signal);
     lanes.tellsWhenFree(relayLoop::roomFreed);
@@ -201,6 +206,10 @@ public final class JobSystem implements AutoCloseable {
     List<Sweep> all = new ArrayList<>(sweeps(core, endings));
     all.addAll(worker.moreSweeps());
     this.sweeps = new Sweeps(all, settings.sweepEvery(), worker.meters());
+  }
+
+  private static int waiting(List<StageStep> steps) {
+    return steps.stream().mapToInt(StageStep::waiting).sum();
   }
 
   private static Map<Stage, String> providers(List<StageStep> steps) {

@@ -28,6 +28,11 @@ public interface StageStep {
    */
   Ending run(Work work);
 
+  /** How many of its attempts wait for a provider now, and use nothing of this process. */
+  default int waiting() {
+    return 0;
+  }
+
   /** What else is to be written when the row fails for good, in the transaction that ends it. */
   void failed(LockedConversation conversation, LedgerRow row, Failure failure);
 

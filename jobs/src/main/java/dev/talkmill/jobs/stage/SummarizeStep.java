@@ -28,6 +28,7 @@ public final class SummarizeStep implements StageStep {
   private final ProviderCalls calls;
   private final Summarizer summarizer;
   private final Duration timeout;
+  private final Waiting waiting = new Waiting();
 
   public SummarizeStep(
       Database database,
@@ -57,6 +58,11 @@ public final class SummarizeStep implements StageStep {
   }
 
   @Override
+  public int waiting() {
+    return waiting.count();
+  }
+
+  @Override
   public Ending run(Work work) {
     LedgerRow row = work.row();
     work.ensureHeld();
@@ -66,7 +72,9 @@ public final class SummarizeStep implements StageStep {
     }
     Answered<Summary> summary =
         calls.make(
-            task.get().call(), () -> summarizer.summarize(task.get().request()), made -> null);
+            task.get().call(),
+            waiting.around(() -> summarizer.summarize(task.get().request())),
+            made -> null);
     return new Paid(summary.note(), conversation -> end(conversation, row, summary.answer()));
   }
 

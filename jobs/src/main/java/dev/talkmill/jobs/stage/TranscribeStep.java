@@ -36,6 +36,7 @@ public final class TranscribeStep implements StageStep {
   private final SpeechEngine engine;
   private final Limits limits;
   private final Scratch scratch;
+  private final Waiting waiting = new Waiting();
 
   /**
    * How long a call may take: a 10 s and a 10 h recording cannot share one limit.
@@ -85,6 +86,11 @@ public final class TranscribeStep implements StageStep {
   private record Task(ProjectSettings.Settings project, ProviderCalls.Call call) {}
 
   @Override
+  public int waiting() {
+    return waiting.count();
+  }
+
+  @Override
   public Ending run(Work work) {
     Chunk chunk =
         work.chunk()
@@ -102,7 +108,8 @@ public final class TranscribeStep implements StageStep {
             .orElseThrow(TranscribeStep::erased);
     SpeechRequest request = request(work, task, wav, seconds);
     Answered<Recognition> heard =
-        calls.make(task.call(), () -> engine.recognize(request), Recognition::requestId);
+        calls.make(
+            task.call(), waiting.around(() -> engine.recognize(request)), Recognition::requestId);
     return new Paid(heard.note(), conversation -> end(conversation, work.row(), heard.answer()));
   }
 

@@ -259,7 +259,13 @@ class RelayTest {
 
   private Relay relay(Lanes lanes, int tenantMax) {
     return new Relay(
-        database.database(), jobs, new Dispatched(), lanes, Duration.ofHours(1), tenantMax);
+        database.database(),
+        jobs,
+        new Dispatched(),
+        lanes,
+        Duration.ofHours(1),
+        tenantMax,
+        Congestion.none());
   }
 
   private static Lanes lanes(int size) {

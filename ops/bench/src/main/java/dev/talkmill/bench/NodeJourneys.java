@@ -79,7 +79,8 @@ final class NodeJourneys implements JourneyEngine {
         SELECT (SELECT count(*) FROM talkmill.conversation_chunk),
                (SELECT count(*) FROM talkmill.chunk_transcript),
                (SELECT count(*) FROM talkmill.provider_call c
-                JOIN talkmill.processing_status s ON s.tenant_id = c.tenant_id AND s.id = c.status_id
+                JOIN talkmill.processing_status s
+                  ON s.tenant_id = c.tenant_id AND s.id = c.status_id
                 WHERE s.stage = 'TRANSCRIBE')
         """;
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Every measure at the smallest size: that it runs and what it gives, never how fast it was. */
 class BenchSmokeTest {
+
+  /** Duplicates end the run; of scans there are some where tables are small. */
+  private static final Set<String> MAY_BE_NONE =
+      Set.of("nodes_duplicates", "seq_scans_of_history", "seq_scan_plans_of_history");
 
   @TempDir static Path directory;
 
@@ -34,6 +39,7 @@ class BenchSmokeTest {
   static void stop() {
     if (stand != null) {
       stand.close();
+      assertThat(directory.resolve("stand")).doesNotExist();
     }
   }
 
@@ -50,7 +56,14 @@ class BenchSmokeTest {
 
     assertThat(figures.stream().map(Figure::name)).containsExactlyElementsOf(measure.figures());
     for (Figure figure : figures) {
-      assertThat(figure.value()).as(figure.name()).isFinite().isNotNegative();
+      if (MAY_BE_NONE.contains(figure.name())) {
+        assertThat(figure.value()).as(figure.name()).isFinite().isNotNegative();
+      } else {
+        assertThat(figure.value()).as(figure.name()).isFinite().isPositive();
+      }
+      if (figure.name().equals("inflight_2000_reached")) {
+        assertThat(figure.value()).isEqualTo(figure.reference());
+      }
       if (figure.reference() != null) {
         assertThat(figure.reference()).as(figure.name() + "'s reference").isFinite().isPositive();
         assertThat(figure.against()).as(figure.name() + "'s reference").isNotBlank();

@@ -50,7 +50,9 @@ public final class Congestion {
     return load.get().map(pool -> room(pool, queued)).orElse(Integer.MAX_VALUE);
   }
 
-  /** Connections may be taken by others than journeys, and journeys may be busy with other things. */
+  /**
+   * Connections may be taken by others than journeys, and journeys may be busy with other things.
+   */
   private int room(Load pool, int queued) {
     return Math.max(0, pool.size() - Math.min(working.getAsInt(), pool.wanted()) - queued);
   }

@@ -232,6 +232,7 @@ public final class JobSystem implements AutoCloseable {
         Forget.events(database, settings.eventRetention()),
         Forget.rows(database, settings.rowRetention()),
         Forget.idempotencyKeys(database),
+        Forget.succeededJobs(database),
         new ForgetFailedJobs(database));
   }
 

@@ -30,6 +30,9 @@ public final class JobServer implements Jobs, AutoCloseable {
   /** JobRunr's shortest poll; the nudge makes it a fallback. */
   private static final Duration POLL = Duration.ofSeconds(5);
 
+  /** A sweep deletes what has succeeded, an hour later and without writing it anew. */
+  private static final Duration LEFT_TO_SWEEPS = Duration.ofHours(36);
+
   private static final String DELETE_OLD =
       "DELETE FROM jobrunr.jobrunr_jobs WHERE id = ANY (CAST(:ids AS text[])) AND state = 'FAILED'";
 
@@ -70,7 +73,7 @@ public final class JobServer implements Jobs, AutoCloseable {
             usingStandardBackgroundJobServerConfiguration()
                 .andPollInterval(POLL)
                 .andBackgroundJobServerWorkerPolicy(pages)
-                .andDeleteSucceededJobsAfter(Duration.ofHours(1))
+                .andDeleteSucceededJobsAfter(LEFT_TO_SWEEPS)
                 .andPermanentlyDeleteDeletedJobsAfter(Duration.ofHours(24))
                 .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(drain));
     List<JobFilter> all = new ArrayList<>(filters);

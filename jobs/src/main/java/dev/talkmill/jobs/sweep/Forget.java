@@ -53,6 +53,24 @@ public final class Forget implements Sweep {
         ORDER BY deadline LIMIT :batch FOR UPDATE SKIP LOCKED))
       """;
 
+  /**
+   * JobRunr would write each job anew as DELETED and keep it for another day. Its dashboard counts
+   * all that ever succeeded, so what goes is added to that count.
+   */
+  private static final String SUCCEEDED_JOBS =
+      """
+      WITH old AS MATERIALIZED (
+        SELECT ctid AS place FROM jobrunr.jobrunr_jobs
+        WHERE state = 'SUCCEEDED' AND updatedat < now() - make_interval(secs => :age)
+        ORDER BY updatedat LIMIT :batch),
+      counted AS (
+        UPDATE jobrunr.jobrunr_metadata
+        SET value = CAST(CAST(trim(value) AS bigint) + (SELECT count(*) FROM old) AS text)
+        WHERE id = 'succeeded-jobs-counter-cluster')
+      DELETE FROM jobrunr.jobrunr_jobs
+      WHERE state || '' = 'SUCCEEDED' AND ctid = ANY (ARRAY(SELECT place FROM old))
+      """;
+
   private final Database database;
   private final SweepLock lock;
   private final String name;
@@ -75,6 +93,10 @@ public final class Forget implements Sweep {
 
   public static Forget rows(Database database, Duration age) {
     return new Forget(database, "old_rows", ROWS, age, false);
+  }
+
+  public static Forget succeededJobs(Database database) {
+    return new Forget(database, "old_succeeded_jobs", SUCCEEDED_JOBS, Duration.ofHours(1), false);
   }
 
   public static Forget idempotencyKeys(Database database) {

@@ -122,6 +122,36 @@ class RetentionTest {
   }
 
   @Test
+  void whatHasSucceededGoesAfterAnHourAndStaysCounted() {
+    system(
+        """
+        INSERT INTO jobrunr.jobrunr_jobs
+          (id, version, jobasjson, jobsignature, state, createdat, updatedat)
+        SELECT gen_random_uuid()::text, 1, '{}', 's', state, now(), now() - age
+        FROM unnest(ARRAY['SUCCEEDED', 'PROCESSING']) state,
+             unnest(ARRAY['61 min', '62 min', '59 min']::interval[]) age
+        """);
+    long before = succeeded();
+    assertThat(Forget.succeededJobs(db).runOnce()).isEqualTo(2);
+    assertThat(succeeded() - before).isEqualTo(2);
+    assertThat(jobs()).isEqualTo(4);
+    assertThat(Forget.succeededJobs(db).runOnce()).isZero();
+    system("DELETE FROM jobrunr.jobrunr_jobs");
+  }
+
+  private long succeeded() {
+    return db.inSystem(() ->
+        db.sql()
+            .sql(
+                """
+                SELECT CAST(trim(value) AS bigint) FROM jobrunr.jobrunr_metadata
+                WHERE id = 'succeeded-jobs-counter-cluster'
+                """)
+            .query(Long.class)
+            .single());
+  }
+
+  @Test
   void failedJobsGoOnceTheirRowHasMovedOnAndStayWhileTheyCanBeRequeued() {
     TestWorker worker = new TestWorker(database, TestWorker.withoutTimers(), new FakeSummarizer());
     UUID waiting = bench.chunk(conversation);

@@ -1,5 +1,6 @@
 package dev.talkmill.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -37,8 +38,12 @@ public final class BenchApplication {
   private static int run(List<String> words, PrintStream out, PrintStream err) {
     try {
       Options options = Options.parse(words, all());
-      Report report = measure(options.measures(), options.size(), out);
-      report.write(options.results());
+      Report report =
+          measure(
+              options.measures(),
+              options.size(),
+              out,
+              measured -> measured.write(options.results()));
       out.println();
       out.print(report.markdown());
       out.println();
@@ -52,15 +57,21 @@ public final class BenchApplication {
     } catch (Options.Wrong wrong) {
       err.println("bench: " + wrong.getMessage() + ". See ops/bench/run --help");
       return USAGE;
-    } catch (
-        Exception failed) { // A measure may fail in any way; the others' figures are moot then.
+    } catch (Exception failed) { // A measure may fail in any way; what the others gave is written.
       err.println("bench: the run failed.");
       failed.printStackTrace(err);
       return FAILED;
     }
   }
 
-  static Report measure(List<Measure> measures, Size size, PrintStream out) throws Exception {
+  /** Takes note of a report that has grown by a measure. */
+  @FunctionalInterface
+  interface Noted {
+    void note(Report report) throws IOException;
+  }
+
+  static Report measure(List<Measure> measures, Size size, PrintStream out, Noted noted)
+      throws Exception {
     Report report = new Report();
     try (Stand stand = Stand.in(Files.createTempDirectory("talkmill-bench"), size, out)) {
       int number = 0;
@@ -74,6 +85,7 @@ public final class BenchApplication {
         }
         long start = System.nanoTime();
         report.add(measure, measure.run(stand));
+        noted.note(report);
         stand.say("took " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
       }
     }

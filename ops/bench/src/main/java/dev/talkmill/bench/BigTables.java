@@ -44,6 +44,7 @@ final class BigTables implements Measure {
           "old_events",
           "old_rows",
           "old_idempotency_keys",
+          "old_succeeded_jobs",
           "old_failed_jobs",
           "unconfirmed_uploads",
           "rows_without_objects",

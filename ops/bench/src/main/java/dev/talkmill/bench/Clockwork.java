@@ -4,10 +4,13 @@ import dev.talkmill.jobs.conversation.LockedConversation;
 import dev.talkmill.jobs.ledger.LedgerRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.stage.StageStep;
+import dev.talkmill.jobs.stage.StageStep.Alone;
+import dev.talkmill.jobs.stage.StageStep.Ending;
 import dev.talkmill.pipeline.failure.Failure;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,17 +73,20 @@ final class Clockwork {
       }
 
       @Override
+      public Optional<String> provider() {
+        return step.provider();
+      }
+
+      @Override
+      public int waiting() {
+        return step.waiting();
+      }
+
+      @Override
       public Ending run(Work work) {
         Key key = new Key(stage(), work.row().subject());
         complete(began, key);
-        Ending ending = step.run(work);
-        return conversation -> {
-          database.afterCommit(() -> {
-            complete(ended, key);
-            counts.computeIfAbsent(stage(), any -> new AtomicLong()).incrementAndGet();
-          });
-          return ending.apply(conversation);
-        };
+        return noted(key, step.run(work));
       }
 
       @Override
@@ -88,6 +94,29 @@ final class Clockwork {
         throw new IllegalStateException("a faked stage never fails: " + failure);
       }
     };
+  }
+
+  /** The same end; one that shares its conversation shares it still. */
+  private Ending noted(Key key, Ending ending) {
+    if (ending instanceof Alone alone) {
+      return new Alone(
+          alone.ended(),
+          () -> {
+            noteAfterCommit(key);
+            alone.write().run();
+          });
+    }
+    return conversation -> {
+      noteAfterCommit(key);
+      return ending.apply(conversation);
+    };
+  }
+
+  private void noteAfterCommit(Key key) {
+    database.afterCommit(() -> {
+      complete(ended, key);
+      counts.computeIfAbsent(key.stage(), any -> new AtomicLong()).incrementAndGet();
+    });
   }
 
   private static void complete(Map<Key, CompletableFuture<Long>> times, Key key) {

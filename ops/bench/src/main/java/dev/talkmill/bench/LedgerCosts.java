@@ -66,8 +66,14 @@ final class LedgerCosts {
   }
 
   private Mill mill(Duration speechDelay) {
+    return mill(speechDelay, Shape.usual().connections());
+  }
+
+  private Mill mill(Duration speechDelay, int connections) {
     return new Mill(
-        address, stand.scratch("big_tables"), new Shape(speechDelay, BATCH - Relay.AHEAD));
+        address,
+        stand.scratch("big_tables"),
+        new Shape(speechDelay, BATCH - Relay.AHEAD, connections));
   }
 
   Samples pickup() {
@@ -94,9 +100,12 @@ final class LedgerCosts {
     return passes(() -> {});
   }
 
-  /** Each pass per row that it dispatched, with the look for the next due row that follows it. */
+  /**
+   * Each pass per row that it dispatched, with the look for the next due row that follows it. A
+   * pass dispatches no more rows than there are connections, of which it needs one.
+   */
   private Samples passes(Runnable before) {
-    try (Mill mill = mill(Duration.ZERO)) {
+    try (Mill mill = mill(Duration.ZERO, BATCH)) {
       Relay relay = mill.system().relay();
       Samples samples = new Samples(times.passes());
       for (int i = -times.warmUp(); i < times.passes(); i++) {

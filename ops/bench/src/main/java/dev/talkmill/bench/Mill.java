@@ -56,10 +56,12 @@ final class Mill implements AutoCloseable {
 
   /**
    * @param speechSlots provider calls at once
+   * @param connections of the pool of its own work
    */
-  record Shape(Duration speechDelay, int speechSlots) {
+  record Shape(Duration speechDelay, int speechSlots, int connections) {
     static Shape usual() {
-      return new Shape(Duration.ZERO, 64);
+      return new Shape(
+          Duration.ZERO, 64, defaults("talkmill.database", DatabaseSettings.class).connections());
     }
   }
 
@@ -75,11 +77,19 @@ final class Mill implements AutoCloseable {
   }
 
   Mill(Address address, Path directory, Shape shape) {
-    this(address, directory, shape.speechSlots(), Outside.faked(shape.speechDelay()));
+    this(address, directory, shape, Outside.faked(shape.speechDelay()));
   }
 
-  Mill(Address address, Path directory, int speechSlots, Outside outside) {
-    DatabaseSettings settings = defaults("talkmill.database", DatabaseSettings.class);
+  Mill(Address address, Path directory, Shape shape, Outside outside) {
+    DatabaseSettings usual = defaults("talkmill.database", DatabaseSettings.class);
+    DatabaseSettings settings =
+        new DatabaseSettings(
+            null,
+            null,
+            null,
+            shape.connections(),
+            usual.jobConnections(),
+            usual.statementTimeout());
     this.work = Pools.work(address, settings);
     this.jobs = Pools.jobs(address, settings);
     this.wakeUp = new WakeUp(Pools.owner(address));
@@ -88,7 +98,7 @@ final class Mill implements AutoCloseable {
     this.clockwork = new Clockwork(core.database());
     this.door = new FrontDoor(core);
     Map<Stage, Integer> lanes = new EnumMap<>(LANES);
-    lanes.put(Stage.TRANSCRIBE, speechSlots);
+    lanes.put(Stage.TRANSCRIBE, shape.speechSlots());
     this.system =
         new JobSystem(
             core,

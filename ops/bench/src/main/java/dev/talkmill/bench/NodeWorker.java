@@ -30,8 +30,7 @@ final class NodeWorker {
     Address address = new Address(arguments[0], arguments[1], System.getenv(PASSWORD));
     Paced speech = new Paced();
     Outside outside = new Outside(FakeStores.empty(), Fakes.decoder(), speech, Fakes.summarizer());
-    try (Mill mill =
-            new Mill(address, Path.of(arguments[2]), Shape.usual().speechSlots(), outside);
+    try (Mill mill = new Mill(address, Path.of(arguments[2]), Shape.usual(), outside);
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       mill.start();

@@ -2,6 +2,7 @@ package dev.talkmill.bench;
 
 import dev.talkmill.bench.FrontDoor.Home;
 import dev.talkmill.bench.Mill.Outside;
+import dev.talkmill.bench.Mill.Shape;
 import dev.talkmill.config.OpenAiSettings;
 import dev.talkmill.jobs.postgres.Pools.Address;
 import dev.talkmill.pipeline.chunk.ChunkSource;
@@ -76,7 +77,10 @@ final class InFlightWorker {
             new Mill(
                     address,
                     directory.resolve("stages"),
-                    Integer.parseInt(task.getProperty("calls")),
+                    new Shape(
+                        Duration.ZERO,
+                        Integer.parseInt(task.getProperty("calls")),
+                        Shape.usual().connections()),
                     new Outside(
                         FakeStores.empty(),
                         Fakes.writingDecoder(SECONDS),

@@ -1,6 +1,5 @@
 package dev.talkmill.jobs.postgres;
 
-import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -17,26 +16,26 @@ public final class Migrations {
   /**
    * A job is written three times, and each time into every index: those that nothing of ours is
    * looked up by hold what is looked up alone, or go. Jobs come and go by the thousand a second.
+   * Once in the life of a database, by one process.
    */
-  private static final List<String> JOBRUNR_TUNED =
-      List.of(
-          "DROP INDEX IF EXISTS jobrunr.jobrunr_state_idx",
-          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_created_at_idx",
-          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_signature_idx",
-          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_scheduled_at_idx",
-          "DROP INDEX IF EXISTS jobrunr.jobrunr_job_rci_idx",
-          """
-          CREATE INDEX IF NOT EXISTS jobrunr_jobs_scheduled ON jobrunr.jobrunr_jobs (scheduledAt)
-          WHERE scheduledAt IS NOT NULL
-          """,
-          """
-          CREATE INDEX IF NOT EXISTS jobrunr_jobs_recurring ON jobrunr.jobrunr_jobs (recurringJobId)
-          WHERE recurringJobId IS NOT NULL
-          """,
-          """
+  private static final String TUNE_JOBRUNR =
+      """
+      DO $$
+      BEGIN
+        PERFORM set_config('lock_timeout', '30s', true), pg_advisory_xact_lock(7216344015203002);
+        IF to_regclass('jobrunr.jobrunr_jobs_recurring') IS NULL THEN
+          DROP INDEX IF EXISTS jobrunr.jobrunr_state_idx, jobrunr.jobrunr_job_created_at_idx,
+            jobrunr.jobrunr_job_signature_idx, jobrunr.jobrunr_job_scheduled_at_idx,
+            jobrunr.jobrunr_job_rci_idx;
+          CREATE INDEX jobrunr_jobs_scheduled ON jobrunr.jobrunr_jobs (scheduledAt)
+            WHERE scheduledAt IS NOT NULL;
+          CREATE INDEX jobrunr_jobs_recurring ON jobrunr.jobrunr_jobs (recurringJobId)
+            WHERE recurringJobId IS NOT NULL;
           ALTER TABLE jobrunr.jobrunr_jobs SET (
-            autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.02)
-          """);
+            autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.02);
+        END IF;
+      END $$
+      """;
 
   private Migrations() {}
 
@@ -48,8 +47,7 @@ public final class Migrations {
   public static void run(DataSource owner) {
     flyway(owner).connectRetries(10).load().migrate();
     new DatabaseCreator(owner, JOBRUNR_PREFIX, PostgresStorageProvider.class).runMigrations();
-    JdbcClient sql = JdbcClient.create(owner);
-    JOBRUNR_TUNED.forEach(statement -> sql.sql(statement).update());
+    JdbcClient.create(owner).sql(TUNE_JOBRUNR).update();
   }
 
   /** How many migrations of this version the database has not seen. */

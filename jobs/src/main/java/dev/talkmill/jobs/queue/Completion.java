@@ -9,7 +9,6 @@ import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.ledger.LedgerRow;
-import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.ledger.NewRow;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.jobs.queue.JourneyRunner.Next;
@@ -18,6 +17,8 @@ import dev.talkmill.jobs.stage.StageStep.Ended;
 import dev.talkmill.jobs.stage.StageStep.Ending;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** The end of an attempt that succeeded: result, status, fan-in and next stage at once. */
 final class Completion {
@@ -60,8 +61,8 @@ final class Completion {
       Next next = repeats.run(repeated -> tryToEnd(claim, request, ending, repeated));
       meters.time(claim, "done");
       return next;
-    } catch (LostClaimException e) {
-      ending.dropped();
+    } catch (RuntimeException e) {
+      drop(ending, e);
       throw e;
     }
   }
@@ -98,6 +99,21 @@ final class Completion {
     Ended ended = conversation == null ? dropped(ending) : ending.apply(conversation);
     complete(row, ended);
     return goOn(row, ended, request, permits);
+  }
+
+  /** What stays true of an end that could not be written. */
+  private static void drop(Ending ending, RuntimeException reason) {
+    // The pool hands out no connection to an interrupted thread.
+    boolean interrupted = Thread.interrupted();
+    try {
+      ending.dropped();
+    } catch (DataAccessException | TransactionException e) {
+      reason.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static Ended dropped(Ending ending) {

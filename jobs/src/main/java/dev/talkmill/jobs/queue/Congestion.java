@@ -44,7 +44,7 @@ public final class Congestion {
    * Rows that may be dispatched now: as many as would keep all connections busy. With twice as many
    * journeys a live chunk took three times as long beside a backfill, and no more were done.
    *
-   * @param queued rows that have been dispatched and not been claimed
+   * @param queued rows that have just been dispatched and not been claimed
    */
   int room(int queued) {
     return load.get().map(pool -> room(pool, queued)).orElse(Integer.MAX_VALUE);

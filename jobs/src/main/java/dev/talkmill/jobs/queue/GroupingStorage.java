@@ -3,6 +3,7 @@ package dev.talkmill.jobs.queue;
 import dev.talkmill.jobs.postgres.Migrations;
 import dev.talkmill.jobs.postgres.TransientErrors;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,7 +12,6 @@ import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.storage.ConcurrentJobModificationException;
-import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.navigation.AmountRequest;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupingStorage extends PostgresStorageProvider {
 
+  private static final Comparator<Job> BY_ID = Comparator.comparing(Job::getId);
+
   private final WorkPages pages;
   private final Queue<Saving> waiting = new ConcurrentLinkedQueue<>();
   private final ReentrantLock saving = new ReentrantLock();
@@ -32,13 +34,13 @@ final class GroupingStorage extends PostgresStorageProvider {
   private static final class Saving {
     private final Job job;
     private boolean ended;
-    private @Nullable StorageException failed;
+    private @Nullable RuntimeException failed;
 
     Saving(Job job) {
       this.job = job;
     }
 
-    void end(@Nullable StorageException how) {
+    void end(@Nullable RuntimeException how) {
       ended = true;
       failed = how;
     }
@@ -61,17 +63,28 @@ final class GroupingStorage extends PostgresStorageProvider {
     Saving mine = new Saving(job);
     waiting.add(mine);
     saving.lock();
+    // Others wait for what this thread does: an interruption is meant for its own job.
+    boolean interrupted = Thread.interrupted();
     try {
       if (!mine.ended) {
         saveAll();
       }
     } finally {
       saving.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
     if (mine.failed != null) {
       throw mine.failed;
     }
     return job;
+  }
+
+  /** JobRunr's heartbeat saves all running jobs: whoever saves several locks them alike. */
+  @Override
+  public List<Job> save(List<Job> jobs) {
+    return super.save(jobs.stream().sorted(BY_ID).toList());
   }
 
   /** How many jobs wait for a transaction. */
@@ -89,31 +102,23 @@ final class GroupingStorage extends PostgresStorageProvider {
       return;
     }
     try {
-      super.save(group.stream().map(each -> each.job).toList());
+      save(group.stream().map(each -> each.job).toList());
       group.forEach(each -> each.end(null));
     } catch (ConcurrentJobModificationException e) {
       // The others of the group are committed all the same.
       group.forEach(each -> each.end(changedElsewhere(each.job, e)));
     } catch (RuntimeException e) {
-      // Whoever of them it is meant for gets it again.
-      saveOneByOne(group);
-    }
-  }
-
-  /** A database that is away is not waited for by one after the other. */
-  private void saveOneByOne(List<Saving> group) {
-    @Nullable StorageException away = null;
-    for (Saving one : group) {
-      if (away != null) {
-        one.end(away);
-        continue;
+      if (TransientErrors.is(e)) {
+        // It may have been committed, and a job that is saved twice counts as changed elsewhere.
+        group.forEach(each -> each.end(e));
+      } else {
+        // Whoever of them it is meant for gets it again.
+        group.forEach(this::saveAlone);
       }
-      saveAlone(one);
-      away = TransientErrors.is(one.failed) ? one.failed : null;
     }
   }
 
-  private static @Nullable StorageException changedElsewhere(
+  private static @Nullable RuntimeException changedElsewhere(
       Job job, ConcurrentJobModificationException changed) {
     return changed.getConcurrentUpdatedJobs().contains(job)
         ? new ConcurrentJobModificationException(job, changed)
@@ -124,7 +129,7 @@ final class GroupingStorage extends PostgresStorageProvider {
     try {
       super.save(one.job);
       one.end(null);
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
       one.end(e);
     }
   }

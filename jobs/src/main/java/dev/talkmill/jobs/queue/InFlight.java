@@ -12,11 +12,13 @@ import java.util.stream.Stream;
 /** How much of each stage is QUEUED or PROCESSING, in all and of each tenant. */
 final class InFlight {
 
-  private static final String COUNT = "SELECT stage, tenant_id, rows, queued FROM rows_in_flight()";
+  private static final String COUNT =
+      "SELECT stage, tenant_id, rows, queued, fresh FROM rows_in_flight()";
 
   private final int tenantMax;
   private final Map<Stage, Integer> queued = new EnumMap<>(Stage.class);
   private final Map<Place, Integer> rows = new HashMap<>();
+  private int fresh;
 
   /** A tenant in a stage. */
   record Place(Stage stage, UUID tenant) {}
@@ -38,15 +40,16 @@ final class InFlight {
         .query(row -> {
           Stage stage = Stage.valueOf(row.getString("stage"));
           inFlight.queued.merge(stage, row.getInt("queued"), Integer::sum);
+          inFlight.fresh += row.getInt("fresh");
           inFlight.rows.put(
               new Place(stage, row.getObject("tenant_id", UUID.class)), row.getInt("rows"));
         });
     return inFlight;
   }
 
-  /** Dispatched and not claimed, in all stages. */
-  int queued() {
-    return queued.values().stream().mapToInt(Integer::intValue).sum();
+  /** Dispatched just now and not claimed, in all stages. */
+  int fresh() {
+    return fresh;
   }
 
   int queued(Stage stage) {

@@ -74,8 +74,15 @@ public final class Relay {
     }
   }
 
-  /** What one pass did; {@code full} where another pass would find more. */
-  public record Pass(int dispatched, boolean full) {}
+  /**
+   * What one pass did.
+   *
+   * @param full whether another pass would find more
+   * @param cutOff whether it may, once there is room for it; nobody tells when that is
+   */
+  public record Pass(int dispatched, boolean full, boolean cutOff) {
+    static final Pass NONE = new Pass(0, false, false);
+  }
 
   /** Dispatches once. Called by one thread of a process. */
   public Pass runOnce() {
@@ -83,24 +90,28 @@ public final class Relay {
     return database.inSystem(() -> {
       Plans.byIndex(database);
       if (!tryLock()) {
-        return new Pass(0, false);
+        return Pass.NONE;
       }
       InFlight inFlight = InFlight.count(database, tenantInFlightMax);
       Set<Stage> paused = lanes.holds().stages();
       Map<Stage, Integer> places = places(inFlight, paused);
       if (places.isEmpty()) {
-        return new Pass(0, false);
+        return Pass.NONE;
       }
-      int room = Math.min(congestion.room(inFlight.queued()), BATCH);
+      int room = Math.min(congestion.room(inFlight.fresh()), BATCH);
+      if (room == 0) {
+        return new Pass(0, false, true);
+      }
       List<Candidate> chosen = choose(places, inFlight, room);
       List<Due> due = rows.lock(chosen);
       dispatch(due);
+      boolean cutOff = chosen.size() >= room;
       moreMayWait =
           places.size() + paused.size() < Stage.values().length
               || inFlight.anyFull()
-              || chosen.size() >= room
+              || cutOff
               || fills(chosen, places);
-      return new Pass(due.size(), due.size() >= BATCH);
+      return new Pass(due.size(), due.size() >= BATCH, cutOff);
     });
   }
 

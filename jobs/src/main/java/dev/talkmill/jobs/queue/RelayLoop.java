@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs the relay when it is signalled, when the earliest row comes due, and at every poll. */
 public final class RelayLoop implements AutoCloseable {
 
-  /** How soon to look again whether what has been dispatched still stands in line. */
+  /** How soon to look again whether there is room. */
   private static final Duration SOON = Duration.ofMillis(2);
 
   private final Relay relay;
@@ -38,8 +38,12 @@ public final class RelayLoop implements AutoCloseable {
     if (!relay.hasRoom()) {
       return SOON;
     }
-    if (relay.runOnce().full()) {
+    Relay.Pass pass = relay.runOnce();
+    if (pass.full()) {
       return Duration.ZERO;
+    }
+    if (pass.cutOff()) {
+      return SOON;
     }
     @Nullable Duration next = relay.untilNextDue();
     return next == null || next.compareTo(poll) > 0 ? poll : next;

@@ -1,6 +1,7 @@
 package dev.talkmill.jobs.stage;
 
 import dev.talkmill.jobs.ledger.LedgerRow;
+import dev.talkmill.jobs.ledger.LostClaimException;
 import dev.talkmill.jobs.postgres.Database;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.failure.PostponedException;
@@ -97,7 +98,8 @@ public final class ProviderCalls {
       result = "done";
       String request = requestId.apply(answer);
       return new Answered<>(answer, () -> end(begun, "DONE", request, null));
-    } catch (PostponedException e) {
+    } catch (PostponedException | LostClaimException e) {
+      // Not made, or nobody's any more.
       end(begun, "ABANDONED", null, null);
       result = "postponed";
       throw e;

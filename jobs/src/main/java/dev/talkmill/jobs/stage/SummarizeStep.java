@@ -65,7 +65,6 @@ public final class SummarizeStep implements StageStep {
   @Override
   public Ending run(Work work) {
     LedgerRow row = work.row();
-    work.ensureHeld();
     Optional<Task> task = database.inTenant(work.tenant(), () -> task(row));
     if (task.isEmpty()) {
       return conversation -> Ended.with("superseded");
@@ -73,7 +72,7 @@ public final class SummarizeStep implements StageStep {
     Answered<Summary> summary =
         calls.make(
             task.get().call(),
-            waiting.around(() -> summarizer.summarize(task.get().request())),
+            waiting.around(work, () -> summarizer.summarize(task.get().request())),
             made -> null);
     return new Paid(summary.note(), conversation -> end(conversation, row, summary.answer()));
   }

@@ -101,7 +101,6 @@ public final class TranscribeStep implements StageStep {
     }
     double seconds = chunk.seconds() == null ? 0 : chunk.seconds();
     Path wav = recordings.wav(chunk);
-    work.ensureHeld();
     Task task =
         database
             .inTenant(work.tenant(), () -> task(work.row(), seconds))
@@ -109,7 +108,9 @@ public final class TranscribeStep implements StageStep {
     SpeechRequest request = request(work, task, wav, seconds);
     Answered<Recognition> heard =
         calls.make(
-            task.call(), waiting.around(() -> engine.recognize(request)), Recognition::requestId);
+            task.call(),
+            waiting.around(work, () -> engine.recognize(request)),
+            Recognition::requestId);
     return new Paid(heard.note(), conversation -> end(conversation, work.row(), heard.answer()));
   }
 

@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.stage;
 
+import dev.talkmill.jobs.stage.StageStep.Work;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -12,8 +13,10 @@ final class Waiting {
     return count.get();
   }
 
-  <T> Supplier<T> around(Supplier<T> call) {
+  /** The call, made only while the row is held: to announce it may have taken a while. */
+  <T> Supplier<T> around(Work work, Supplier<T> call) {
     return () -> {
+      work.ensureHeld();
       count.incrementAndGet();
       try {
         return call.get();

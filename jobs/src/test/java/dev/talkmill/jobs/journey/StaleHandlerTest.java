@@ -204,6 +204,15 @@ class StaleHandlerTest {
     assertThat(bench.seen().conversation(conversation).summary()).isNull();
   }
 
+  @Test
+  void aCallWhoseResultTheDatabaseRefusesIsDoneAllTheSame() {
+    statements.failNext("settled_count = settled_count + 1", 1, "23514");
+    bench.write(conversation, "words");
+    bench.finish(conversation);
+    bench.seen().settled(conversation);
+    assertThat(calls()).matches("\\{DONE(,DONE)*}");
+  }
+
   private String calls() {
     return bench.one(
         """

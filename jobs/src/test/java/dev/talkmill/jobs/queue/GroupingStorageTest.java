@@ -127,6 +127,24 @@ class GroupingStorageTest {
     assertThat(state(third)).isEqualTo(StateName.DELETED);
   }
 
+  @Test
+  void whereACommitIsNotAnsweredAllOfTheGroupAreTold() throws Exception {
+    Parked commit = statements.parkCommit();
+    CompletableFuture<?> alone = saving(first);
+    commit.awaitArrival();
+    CompletableFuture<?> one = saving(second);
+    CompletableFuture<?> other = saving(third);
+    Await.until(storage::waiting, waiting -> waiting == 2);
+    statements.loseNextCommitAnswers(2);
+    commit.close();
+    for (CompletableFuture<?> each : List.of(alone, one, other)) {
+      assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(StorageException.class)
+          .cause()
+          .isNotInstanceOf(ConcurrentJobModificationException.class);
+    }
+  }
+
   private static CompletableFuture<?> saving(Job job) {
     job.delete("done");
     return CompletableFuture.runAsync(() -> storage.save(job), Thread::startVirtualThread);

@@ -124,7 +124,13 @@ class BacklogCostTest {
           public void nudge() {}
         };
     return new Relay(
-        db, nowhere, new Dispatched(), new Lanes(sizes, Map.of()), Duration.ofHours(1), 1_000);
+        db,
+        nowhere,
+        new Dispatched(),
+        new Lanes(sizes, Map.of()),
+        Duration.ofHours(1),
+        1_000,
+        Congestion.none());
   }
 
   private static void system(String statement) {

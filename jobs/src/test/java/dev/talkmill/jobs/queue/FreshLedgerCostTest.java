@@ -91,6 +91,7 @@ class FreshLedgerCostTest {
         new Dispatched(),
         new Lanes(sizes, Map.of()),
         Duration.ofHours(1),
-        ROWS);
+        ROWS,
+        Congestion.none());
   }
 }

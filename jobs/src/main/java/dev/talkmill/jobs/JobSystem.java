@@ -15,9 +15,7 @@ import dev.talkmill.jobs.ledger.FencedWrites;
 import dev.talkmill.jobs.ledger.LeaseKeeper;
 import dev.talkmill.jobs.ledger.Ledger;
 import dev.talkmill.jobs.postgres.Database;
-import dev.talkmill.jobs.postgres.Pools;
 import dev.talkmill.jobs.queue.ClaimRules;
-import dev.talkmill.jobs.queue.Congestion;
 import dev.talkmill.jobs.queue.Dispatched;
 import dev.talkmill.jobs.queue.Endings;
 import dev.talkmill.jobs.queue.JobServer;
@@ -187,8 +185,7 @@ public final class JobSystem implements AutoCloseable {
             dispatched,
             lanes,
             settings.dispatchLease(),
-            settings.tenantInFlightMax(),
-            new Congestion(runner::running, () -> Pools.load(core.database().dataSource())));
+            settings.tenantInFlightMax());
     this.relayLoop = new RelayLoop(relay, settings.poll());
     wakeUp.wakes(relayLoop::signal);
     lanes.tellsWhenFree(relayLoop::roomFreed);

@@ -2,12 +2,8 @@ package dev.talkmill.jobs.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.talkmill.config.DatabaseSettings;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -27,32 +23,6 @@ public final class Pools {
 
   /** Where and as whom to connect. */
   public record Address(String url, @Nullable String username, @Nullable String password) {}
-
-  /**
-   * What is asked of a pool at one moment.
-   *
-   * @param wanted connections in use, and threads that wait for one
-   */
-  public record Load(int size, int wanted) {}
-
-  /** The load of a pool; empty where the data source is none of ours. */
-  public static Optional<Load> load(DataSource dataSource) {
-    try {
-      if (!dataSource.isWrapperFor(HikariDataSource.class)) {
-        return Optional.empty();
-      }
-      HikariDataSource pool = dataSource.unwrap(HikariDataSource.class);
-      HikariPoolMXBean now = pool.getHikariPoolMXBean();
-      return now == null
-          ? Optional.empty()
-          : Optional.of(
-              new Load(
-                  pool.getMaximumPoolSize(),
-                  now.getActiveConnections() + now.getThreadsAwaitingConnection()));
-    } catch (SQLException e) {
-      return Optional.empty();
-    }
-  }
 
   /** The pool of all our own work. */
   public static HikariDataSource work(Address address, DatabaseSettings settings) {

@@ -44,11 +44,6 @@ final class InFlight {
     return inFlight;
   }
 
-  /** Dispatched and not claimed, in all stages. */
-  int queued() {
-    return queued.values().stream().mapToInt(Integer::intValue).sum();
-  }
-
   int queued(Stage stage) {
     return queued.getOrDefault(stage, 0);
   }

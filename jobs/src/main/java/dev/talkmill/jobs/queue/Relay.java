@@ -45,7 +45,6 @@ public final class Relay {
   private final Lanes lanes;
   private final Duration dispatchLease;
   private final int tenantInFlightMax;
-  private final Congestion congestion;
   private final Map<Stage, WeightedTurns> turns = new EnumMap<>(Stage.class);
   private final Map<Rotation, UUID> cursors = new HashMap<>();
   private volatile boolean moreMayWait = true;
@@ -57,8 +56,7 @@ public final class Relay {
       Dispatched dispatched,
       Lanes lanes,
       Duration dispatchLease,
-      int tenantInFlightMax,
-      Congestion congestion) {
+      int tenantInFlightMax) {
     this.database = database;
     this.rows = new DueRows(database);
     this.jobs = jobs;
@@ -66,7 +64,6 @@ public final class Relay {
     this.lanes = lanes;
     this.dispatchLease = dispatchLease;
     this.tenantInFlightMax = tenantInFlightMax;
-    this.congestion = congestion;
     for (Stage stage : Stage.values()) {
       turns.put(stage, new WeightedTurns());
     }
@@ -88,22 +85,13 @@ public final class Relay {
       if (places.isEmpty()) {
         return new Pass(0, false);
       }
-      int room = Math.min(congestion.room(inFlight.queued()), BATCH);
-      List<Candidate> chosen = choose(places, inFlight, room);
+      List<Candidate> chosen = choose(places, inFlight);
       List<Due> due = rows.lock(chosen);
       dispatch(due);
       moreMayWait =
-          places.size() < Stage.values().length
-              || inFlight.anyFull()
-              || chosen.size() >= room
-              || fills(chosen, places);
+          places.size() < Stage.values().length || inFlight.anyFull() || fills(chosen, places);
       return new Pass(due.size(), due.size() >= BATCH);
     });
-  }
-
-  /** Whether a pass is worth its while: not while what has been dispatched stands in line. */
-  boolean hasRoom() {
-    return congestion.isOver();
   }
 
   /** Whether the last pass may have left due rows behind for want of room. */
@@ -114,8 +102,9 @@ public final class Relay {
   private static boolean fills(List<Candidate> chosen, Map<Stage, Integer> places) {
     Map<Stage, Long> taken =
         chosen.stream().collect(Collectors.groupingBy(Candidate::stage, Collectors.counting()));
-    return places.entrySet().stream()
-        .anyMatch(entry -> taken.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
+    return chosen.size() >= BATCH
+        || places.entrySet().stream()
+            .anyMatch(entry -> taken.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
   }
 
   /** How long until the earliest row that is not due yet; null if there is none. */
@@ -146,18 +135,13 @@ public final class Relay {
     return places;
   }
 
-  private List<Candidate> choose(Map<Stage, Integer> places, InFlight inFlight, int room) {
+  private List<Candidate> choose(Map<Stage, Integer> places, InFlight inFlight) {
     Map<Stage, Map<Priority, List<Candidate>>> waiting = rows.candidates(places, inFlight, cursors);
-    Map<Stage, Integer> wanted = new EnumMap<>(Stage.class);
-    waiting.forEach((stage, classes) -> {
-      int found = classes.values().stream().mapToInt(List::size).sum();
-      wanted.put(stage, Math.min(places.getOrDefault(stage, 0), found));
-    });
-    Map<Stage, Integer> shares = Shares.of(wanted, room);
     List<Candidate> chosen = new ArrayList<>();
     waiting.forEach((stage, classes) -> {
-      WeightedTurns turn = turns.getOrDefault(stage, new WeightedTurns());
-      for (Candidate candidate : turn.pick(classes, shares.getOrDefault(stage, 0))) {
+      int room = Math.min(places.getOrDefault(stage, 0), BATCH - chosen.size());
+      WeightedTurns shares = turns.getOrDefault(stage, new WeightedTurns());
+      for (Candidate candidate : shares.pick(classes, room)) {
         if (inFlight.add(stage, candidate.tenant())) {
           chosen.add(candidate);
         }

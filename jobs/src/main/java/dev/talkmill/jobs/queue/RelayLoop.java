@@ -6,9 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Runs the relay when it is signalled, when the earliest row comes due, and at every poll. */
 public final class RelayLoop implements AutoCloseable {
 
-  /** How soon to look again whether what has been dispatched still stands in line. */
-  private static final Duration SOON = Duration.ofMillis(2);
-
   private final Relay relay;
   private final Duration poll;
   private final Loop loop;
@@ -35,9 +32,6 @@ public final class RelayLoop implements AutoCloseable {
   }
 
   private Duration pass() {
-    if (!relay.hasRoom()) {
-      return SOON;
-    }
     if (relay.runOnce().full()) {
       return Duration.ZERO;
     }

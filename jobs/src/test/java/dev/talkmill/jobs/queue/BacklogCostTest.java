@@ -124,13 +124,7 @@ class BacklogCostTest {
           public void nudge() {}
         };
     return new Relay(
-        db,
-        nowhere,
-        new Dispatched(),
-        new Lanes(sizes, Map.of()),
-        Duration.ofHours(1),
-        1_000,
-        Congestion.none());
+        db, nowhere, new Dispatched(), new Lanes(sizes, Map.of()), Duration.ofHours(1), 1_000);
   }
 
   private static void system(String statement) {

@@ -91,7 +91,6 @@ class FreshLedgerCostTest {
         new Dispatched(),
         new Lanes(sizes, Map.of()),
         Duration.ofHours(1),
-        ROWS,
-        Congestion.none());
+        ROWS);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.jobs.lane.Lanes;
-import dev.talkmill.jobs.postgres.Pools;
 import dev.talkmill.jobs.queue.DueRows.Due;
 import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.Gate;
@@ -20,11 +19,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -256,47 +253,13 @@ class RelayTest {
     assertThat(new HashSet<>(jobs.rows)).hasSize(jobs.rows.size());
   }
 
-  @Test
-  void noMoreIsDispatchedThanThereAreConnectionsFor() {
-    rows(database.home(), Stage.STORE, Priority.LIVE, 50);
-    rows(database.home(), Stage.AGGREGATE, Priority.LIVE, 50);
-    AtomicInteger wanted = new AtomicInteger(6);
-    Congestion congestion =
-        new Congestion(() -> 12, () -> Optional.of(new Pools.Load(16, wanted.get())));
-    Relay relay = relay(lanes(64), 1_000, congestion);
-    assertThat(relay.runOnce().dispatched()).isEqualTo(10);
-    assertThat(relay.moreMayWait()).isTrue();
-    // No stage takes all of the room.
-    assertThat(jobs.rows.stream().filter(due -> due.row().stage() == Stage.STORE)).hasSize(5);
-    assertThat(relay.runOnce().dispatched()).isZero();
-    sql(
-        """
-        UPDATE processing_status
-        SET state = 'PENDING', lease_until = NULL, next_attempt_at = now() + interval '1 hour'
-        WHERE state = 'QUEUED'
-        """);
-    // Whoever else wants connections, a journey is at work for each.
-    wanted.set(90);
-    assertThat(relay.runOnce().dispatched()).isEqualTo(4);
-  }
-
   private Relay relay(int lane, int tenantMax) {
     return relay(lanes(lane), tenantMax);
   }
 
   private Relay relay(Lanes lanes, int tenantMax) {
-    return relay(lanes, tenantMax, Congestion.none());
-  }
-
-  private Relay relay(Lanes lanes, int tenantMax, Congestion congestion) {
     return new Relay(
-        database.database(),
-        jobs,
-        new Dispatched(),
-        lanes,
-        Duration.ofHours(1),
-        tenantMax,
-        congestion);
+        database.database(), jobs, new Dispatched(), lanes, Duration.ofHours(1), tenantMax);
   }
 
   private static Lanes lanes(int size) {

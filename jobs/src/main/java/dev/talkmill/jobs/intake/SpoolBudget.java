@@ -8,12 +8,16 @@ import java.util.function.LongSupplier;
 
 /**
  * Bounds the bytes that wait in PostgreSQL for the object store. The sum is read at most once a
- * second and what this process takes in meanwhile is added, so the bound may be passed by what
- * other processes accept within a second.
+ * second, more seldom where it takes long, and what this process takes in meanwhile is added; so
+ * the bound may be passed by what other processes accept within that time.
  */
 public final class SpoolBudget {
 
   private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** A sum stays fresh for so many times as long as it took: with the store away many rows wait. */
+  private static final int REST = 20;
+
   private static final String SUM = "SELECT coalesce(sum(size), 0) FROM chunk_spool";
 
   private final Database system;
@@ -22,6 +26,7 @@ public final class SpoolBudget {
   private final AtomicLong bytes = new AtomicLong();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile long readAt;
+  private volatile long fresh = FRESH_NANOS;
   private volatile boolean known;
 
   /**
@@ -39,12 +44,13 @@ public final class SpoolBudget {
    * an accepting transaction holds.
    */
   public long refresh() {
-    if ((known && nanoTime.getAsLong() - readAt <= FRESH_NANOS) || !reading.tryLock()) {
+    if ((known && nanoTime.getAsLong() - readAt <= fresh) || !reading.tryLock()) {
       return bytes.get();
     }
     try {
       long now = nanoTime.getAsLong();
       bytes.set(system.inSystem(() -> system.sql().sql(SUM).query(Long.class).single()));
+      fresh = Math.max(FRESH_NANOS, REST * (nanoTime.getAsLong() - now));
       readAt = now;
       known = true;
       return bytes.get();

@@ -3,6 +3,7 @@ package dev.talkmill.worker.metrics;
 import dev.talkmill.jobs.pause.Holds;
 import dev.talkmill.jobs.pause.Pause;
 import dev.talkmill.jobs.postgres.Database;
+import dev.talkmill.jobs.postgres.Plans;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.pipeline.ledger.State;
 import java.util.Arrays;
@@ -35,12 +36,14 @@ record LedgerFigures(
   static final String ROWS =
       """
       SELECT stage, state, count(*) AS rows FROM (
-        (SELECT stage, state FROM processing_status WHERE state = 'PENDING' LIMIT :most)
+        (SELECT stage, 'PENDING' AS state FROM processing_status
+         WHERE state = 'PENDING' LIMIT :most)
         UNION ALL
         (SELECT stage, state FROM processing_status
          WHERE state IN ('QUEUED', 'PROCESSING') LIMIT :most)
         UNION ALL
-        (SELECT stage, state FROM processing_status WHERE state = 'FAILED' LIMIT :most)) AS open
+        (SELECT stage, 'FAILED' AS state FROM processing_status
+         WHERE state = 'FAILED' LIMIT :most)) AS open
       GROUP BY stage, state
       """;
 
@@ -69,6 +72,7 @@ record LedgerFigures(
 
   static LedgerFigures read(Database database, Holds holds) {
     return database.inSystem(() -> {
+      Plans.byIndex(database);
       Map<Stage, Map<State, Long>> rows = rows(database);
       double oldest = oldestDueSeconds(database, holds.stages(), holds.tenants());
       Map<Pause.Kind, Long> paused = paused(database);

@@ -24,9 +24,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Gauges over the ledger. A thread of its own reads them every 5 s; a scrape reads what it left and
- * so never waits for the database. While that is away the figures stand still and {@code
- * talkmill.metrics.age} rises.
+ * Gauges over the ledger. A thread of its own reads them every 5 s, more seldom where that takes
+ * long; a scrape reads what it left and so never waits for the database. While that is away the
+ * figures stand still and {@code talkmill.metrics.age} rises.
  *
  * <p>{@code talkmill.ledger.rows} by stage and state (PENDING, QUEUED, PROCESSING, FAILED), {@code
  * talkmill.ledger.oldest.due} in seconds, of what is not paused, {@code talkmill.paused} by kind,
@@ -39,6 +39,10 @@ public final class LedgerMetrics implements MeterBinder, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LedgerMetrics.class);
 
   private static final Duration EVERY = Duration.ofSeconds(5);
+
+  /** Pauses are so many times as long as a look took: counting a large backlog stays cheap. */
+  private static final int REST = 20;
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
   private static final List<State> SHOWN =
       List.of(State.PENDING, State.QUEUED, State.PROCESSING, State.FAILED);
@@ -139,9 +143,12 @@ public final class LedgerMetrics implements MeterBinder, AutoCloseable {
 
   private void loop() {
     try {
+      long began;
       do {
+        began = nanoTime.getAsLong();
         lookSafely();
-      } while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+      } while (!closed.await(
+          Math.max(EVERY.toNanos(), REST * (nanoTime.getAsLong() - began)), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

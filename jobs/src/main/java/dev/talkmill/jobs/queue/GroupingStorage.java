@@ -63,17 +63,12 @@ final class GroupingStorage extends PostgresStorageProvider {
     Saving mine = new Saving(job);
     waiting.add(mine);
     saving.lock();
-    // Others wait for what this thread does: an interruption is meant for its own job.
-    boolean interrupted = Thread.interrupted();
     try {
       if (!mine.ended) {
         saveAll();
       }
     } finally {
       saving.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
     if (mine.failed != null) {
       throw mine.failed;
@@ -92,7 +87,19 @@ final class GroupingStorage extends PostgresStorageProvider {
     return waiting.size();
   }
 
+  /** Others wait for what this thread does: an interruption is meant for its own job. */
   private void saveAll() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      saveWaiting();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void saveWaiting() {
     List<Saving> group = new ArrayList<>();
     for (Saving next = waiting.poll(); next != null; next = waiting.poll()) {
       group.add(next);

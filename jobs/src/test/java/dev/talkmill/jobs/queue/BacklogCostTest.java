@@ -110,7 +110,7 @@ class BacklogCostTest {
       List<Relay.Pass> passes = new ArrayList<>();
       assertThat(read(() -> passes.add(relay.runOnce()))).isLessThan(200);
       assertThat(read(relay::untilNextDue)).isLessThan(100);
-      assertThat(passes).containsExactly(new Relay.Pass(0, false));
+      assertThat(passes).containsExactly(new Relay.Pass(0, false, false));
     } finally {
       system("DELETE FROM pause");
     }

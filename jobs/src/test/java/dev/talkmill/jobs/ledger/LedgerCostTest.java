@@ -37,7 +37,7 @@ class LedgerCostTest {
   /** Enough that a connection keeps the plans it has made. */
   private static final int TIMES = 12;
 
-  /** A few entries of each index. */
+  /** A few entries and pages of each index. */
   private static final long READ_MAX = 100;
 
   private static TestDatabase database;

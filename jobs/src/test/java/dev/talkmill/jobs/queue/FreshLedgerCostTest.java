@@ -28,8 +28,8 @@ class FreshLedgerCostTest {
   /** Enough that a connection keeps the plans it has made. */
   private static final int TIMES = 12;
 
-  /** A pass reads entries of some indexes for each row that it dispatches or that is in flight. */
-  private static final int READ_MAX = 16 * Relay.BATCH;
+  /** Entries and pages of every index for each row that is dispatched, and of one in flight. */
+  private static final int READ_MAX = 64 * Relay.BATCH;
 
   @Test
   void aPassOfTheRelayReadsWhatItDispatchesAlsoBeforeThereAreStatistics() {

@@ -34,7 +34,7 @@ class ListCostTest {
   private static final int PAGE = 50;
   private static final int TIMES = 12;
 
-  /** Some entries of indexes for each row of the page. */
+  /** Some entries and pages of indexes for each row of the page. */
   private static final long READ_MAX = 10 * PAGE;
 
   private static TestDatabase database;

@@ -35,8 +35,8 @@ class SweepCostTest {
   private static final int FEW = 2_000;
   private static final int MANY = 10 * FEW;
 
-  /** Entries of all indexes that a round may read: some of each for every candidate. */
-  private static final long READ_MAX = 8 * Pass.LOOKED_AT;
+  /** Entries and pages that a round may read: some of each index for every candidate. */
+  private static final long READ_MAX = 12 * Pass.LOOKED_AT;
 
   /** Enough that a connection keeps the plans it has made. */
   private static final int TIMES = 12;
@@ -128,8 +128,9 @@ class SweepCostTest {
     Map<String, Long> many = reads(MANY);
     assertThat(few.keySet()).hasSize(13);
     assertThat(many.values()).as("%s", many).allMatch(read -> read <= READ_MAX);
+    // A larger index may be a page higher.
     many.forEach((sweep, read) ->
-        assertThat(read).as(sweep).isLessThanOrEqualTo(few.get(sweep) * 5 / 4 + 20));
+        assertThat(read).as(sweep).isLessThanOrEqualTo(few.get(sweep) * 3 / 2 + 20));
   }
 
   private static Map<String, Long> reads(int count) {

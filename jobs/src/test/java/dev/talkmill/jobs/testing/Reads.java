@@ -5,15 +5,19 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * What statements read: rows of tables that were scanned whole, and entries of indexes, as
- * PostgreSQL counts them for the running transaction. What is counted runs in one transaction.
+ * What statements read: rows of tables that were scanned whole, entries that indexes yielded, and
+ * pages of both, for an index that is walked yields only what fits. As PostgreSQL counts them for
+ * the running transaction; what is counted runs in one.
  */
 public final class Reads {
 
   private static final String COUNT =
       """
       SELECT coalesce((SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables), 0)
-           + coalesce((SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))
+           + coalesce((SELECT sum(pg_stat_get_xact_blocks_fetched(relid))
+                       FROM pg_stat_user_tables), 0)
+           + coalesce((SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)
+                                  + pg_stat_get_xact_blocks_fetched(indexrelid))
                        FROM pg_stat_user_indexes), 0)
       """;
 

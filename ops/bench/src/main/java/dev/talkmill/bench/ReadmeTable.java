@@ -47,7 +47,7 @@ final class ReadmeTable {
           new Headline(
               "cold_start_aot_ms",
               "the same with Java's ahead-of-time cache, which the launcher does not make"),
-          new Headline("rest_rss_mib", "memory at rest then, PostgreSQL included"));
+          new Headline("rest_rss_mib", "memory at rest, PostgreSQL included"));
 
   private final Machine machine;
 

@@ -18,6 +18,7 @@ final class InFlight {
   private final int tenantMax;
   private final Map<Stage, Integer> queued = new EnumMap<>(Stage.class);
   private final Map<Place, Integer> rows = new HashMap<>();
+  private final Map<UUID, Integer> tenants = new HashMap<>();
   private int fresh;
 
   /** A tenant in a stage. */
@@ -41,7 +42,7 @@ final class InFlight {
           Stage stage = Stage.valueOf(row.getString("stage"));
           inFlight.queued.merge(stage, row.getInt("queued"), Integer::sum);
           inFlight.fresh += row.getInt("fresh");
-          inFlight.rows.put(
+          inFlight.put(
               new Place(stage, row.getObject("tenant_id", UUID.class)), row.getInt("rows"));
         });
     return inFlight;
@@ -54,6 +55,11 @@ final class InFlight {
 
   int queued(Stage stage) {
     return queued.getOrDefault(stage, 0);
+  }
+
+  /** Rows of a tenant, in all stages. */
+  int of(UUID tenant) {
+    return tenants.getOrDefault(tenant, 0);
   }
 
   /** Stages of {@link #fullTenants}, at the same places. */
@@ -84,7 +90,12 @@ final class InFlight {
     if (before >= tenantMax) {
       return false;
     }
-    rows.put(place, before + 1);
+    put(place, before + 1);
     return true;
+  }
+
+  private void put(Place place, int count) {
+    Integer before = rows.put(place, count);
+    tenants.merge(place.tenant(), count - (before == null ? 0 : before), Integer::sum);
   }
 }

@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -173,16 +174,21 @@ public final class Relay {
     });
     Map<Stage, Integer> shares = Shares.of(wanted, room);
     List<Candidate> chosen = new ArrayList<>();
-    waiting.forEach((stage, classes) -> {
-      WeightedTurns turn = turns.getOrDefault(stage, new WeightedTurns());
-      for (Candidate candidate : turn.pick(classes, shares.getOrDefault(stage, 0))) {
-        if (inFlight.add(stage, candidate.tenant())) {
-          chosen.add(candidate);
-        }
-        cursors.put(new Rotation(stage, candidate.priority()), candidate.tenant());
-      }
-    });
+    waiting.forEach((stage, classes) ->
+        chosen.addAll(pick(stage, classes, shares.getOrDefault(stage, 0), inFlight)));
     return chosen;
+  }
+
+  private List<Candidate> pick(
+      Stage stage, Map<Priority, List<Candidate>> inTurn, int places, InFlight inFlight) {
+    Map<Priority, List<Candidate>> ordered = new EnumMap<>(Priority.class);
+    inTurn.forEach(
+        (priority, candidates) -> ordered.put(priority, FewestFirst.of(candidates, inFlight::of)));
+    List<Candidate> picked = turns.getOrDefault(stage, new WeightedTurns()).pick(ordered, places);
+    inTurn.forEach((priority, candidates) ->
+        FewestFirst.served(candidates, new HashSet<>(picked))
+            .forEach(served -> cursors.put(new Rotation(stage, priority), served.tenant())));
+    return picked.stream().filter(one -> inFlight.add(stage, one.tenant())).toList();
   }
 
   private void dispatch(List<Due> due) {

@@ -128,6 +128,28 @@ class RelayTest {
   }
 
   @Test
+  void aTenantThatHoldsAllPlacesLeavesMostOfThoseThatComeFreeToANewcomer() {
+    Home great = database.home();
+    rows(great, Stage.STORE, Priority.LIVE, 1_000);
+    Congestion sixMore = new Congestion(() -> 10, () -> Optional.of(new Load(16, 10)));
+    Relay relay = relay(lanes(64), 1_000, sixMore);
+    assertThat(relay.runOnce().dispatched()).isEqualTo(6);
+    jobs.rows.clear();
+    // What it does in other stages counts too.
+    sql(
+        """
+        UPDATE processing_status SET stage = 'TRANSCRIBE', updated_at = now() - interval '2 s'
+        WHERE state = 'QUEUED'
+        """);
+    Home small = database.home();
+    rows(small, Stage.STORE, Priority.LIVE, 10);
+    assertThat(relay.runOnce().dispatched()).isEqualTo(6);
+    // The first place falls to whose turn it is, which may be the great one.
+    assertThat(jobs.rows.stream().filter(due -> due.row().tenant().equals(small.tenant())))
+        .hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  @Test
   void aTenantHasNoMoreInFlightInAStageThanItMay() {
     Home one = database.home();
     Home other = database.home();

@@ -1,14 +1,13 @@
 package dev.talkmill.jobs.lane;
 
 import dev.talkmill.jobs.pause.Holds;
+import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -18,7 +17,7 @@ import java.util.function.IntUnaryOperator;
  */
 public final class Lanes {
 
-  private final Map<Stage, Semaphore> lanes = new EnumMap<>(Stage.class);
+  private final Map<Stage, Lane> lanes = new EnumMap<>(Stage.class);
   private final Map<Stage, IntUnaryOperator> gates;
   private final Holds holds;
   private final int total;
@@ -45,7 +44,7 @@ public final class Lanes {
       if (size == null || size < 1) {
         throw new IllegalArgumentException("the lane of " + stage + " needs a size of at least 1");
       }
-      lanes.put(stage, new Semaphore(size, true));
+      lanes.put(stage, new Lane(size));
       sum += size;
     }
     this.total = sum;
@@ -73,26 +72,20 @@ public final class Lanes {
   }
 
   /** Waits for a permit; empty if none came free in time. */
-  public Optional<Permit> acquire(Stage stage, Duration wait) throws InterruptedException {
-    Semaphore lane = lane(stage);
-    return !closed && lane.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)
-        ? Optional.of(permit(lane))
-        : Optional.empty();
+  public Optional<Permit> acquire(Stage stage, Priority priority, Duration wait)
+      throws InterruptedException {
+    return closed ? Optional.empty() : lane(stage).acquire(priority, wait, this::tell);
   }
 
   /** Takes a permit if one is free right now and the tenant's work there is not paused. */
-  public Optional<Permit> tryAcquire(Stage stage, UUID tenant) {
-    Semaphore lane = lane(stage);
-    return !closed && !holds.hold(stage, tenant) && lane.tryAcquire()
-        ? Optional.of(permit(lane))
-        : Optional.empty();
+  public Optional<Permit> tryAcquire(Stage stage, Priority priority, UUID tenant) {
+    return closed || holds.hold(stage, tenant)
+        ? Optional.empty()
+        : lane(stage).tryAcquire(priority, this::tell);
   }
 
-  private Permit permit(Semaphore lane) {
-    return () -> {
-      lane.release();
-      freed.run();
-    };
+  private void tell() {
+    freed.run();
   }
 
   /** What operators have paused, as this process knows it. */
@@ -100,9 +93,9 @@ public final class Lanes {
     return holds;
   }
 
-  /** Places that may be filled now. */
-  public int free(Stage stage) {
-    return lane(stage).availablePermits();
+  /** Places that may be filled now: some are kept for urgent work. */
+  public int free(Stage stage, boolean urgent) {
+    return lane(stage).free(urgent);
   }
 
   /**
@@ -113,7 +106,7 @@ public final class Lanes {
   }
 
   @SuppressWarnings("NullAway") // The constructor put every stage.
-  private Semaphore lane(Stage stage) {
+  private Lane lane(Stage stage) {
     return lanes.get(stage);
   }
 }

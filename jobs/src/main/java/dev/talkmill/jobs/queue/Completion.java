@@ -150,7 +150,7 @@ final class Completion {
   }
 
   private Optional<LedgerRow> successor(NewRow next, JourneyRequest request, Permits permits) {
-    Optional<Permit> permit = lanes.tryAcquire(next.stage(), database.tenant());
+    Optional<Permit> permit = lanes.tryAcquire(next.stage(), next.priority(), database.tenant());
     Optional<LedgerRow> claimed = Optional.empty();
     if (permit.isPresent()) {
       permits.keep(permit.get());

@@ -99,20 +99,19 @@ final class DueRows {
    * @param cursors the tenant that each lane's turn ended with; the next one begins
    */
   Map<Stage, Map<Priority, List<Candidate>>> candidates(
-      Map<Stage, Integer> places,
-      InFlight inFlight,
-      Set<UUID> paused,
-      Map<Rotation, UUID> cursors) {
+      Map<Stage, Places> places, InFlight inFlight, Set<UUID> paused, Map<Rotation, UUID> cursors) {
     List<String> stages = new ArrayList<>();
     List<Integer> priorities = new ArrayList<>();
     List<@Nullable UUID> after = new ArrayList<>();
     List<Integer> wanted = new ArrayList<>();
     places.forEach((stage, free) -> {
       for (Priority priority : Priority.values()) {
-        stages.add(stage.name());
-        priorities.add(priority.rank());
-        after.add(cursors.get(new Rotation(stage, priority)));
-        wanted.add(free);
+        if (free.of(priority) > 0) {
+          stages.add(stage.name());
+          priorities.add(priority.rank());
+          after.add(cursors.get(new Rotation(stage, priority)));
+          wanted.add(free.of(priority));
+        }
       }
     });
     Map<Stage, Map<Priority, List<Candidate>>> waiting = new EnumMap<>(Stage.class);

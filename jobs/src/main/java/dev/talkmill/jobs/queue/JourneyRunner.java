@@ -126,7 +126,7 @@ public final class JourneyRunner {
       return true;
     }
     try {
-      Optional<Permit> permit = lanes.acquire(row.stage(), roomWait);
+      Optional<Permit> permit = lanes.acquire(row.stage(), row.priority(), roomWait);
       if (permit.isEmpty() || draining) {
         permit.ifPresent(Permit::close);
         unclaimed.giveBack(request, false, page);

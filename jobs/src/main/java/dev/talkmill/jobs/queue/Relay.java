@@ -13,15 +13,15 @@ import dev.talkmill.pipeline.ledger.WeightedTurns;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +95,7 @@ public final class Relay {
       }
       InFlight inFlight = InFlight.count(database, tenantInFlightMax);
       Set<Stage> paused = lanes.holds().stages();
-      Map<Stage, Integer> places = places(inFlight, paused);
+      Map<Stage, Places> places = places(inFlight, paused);
       if (places.isEmpty()) {
         return Pass.NONE;
       }
@@ -126,11 +126,18 @@ public final class Relay {
     return moreMayWait;
   }
 
-  private static boolean fills(List<Candidate> chosen, Map<Stage, Integer> places) {
-    Map<Stage, Long> taken =
-        chosen.stream().collect(Collectors.groupingBy(Candidate::stage, Collectors.counting()));
+  private static boolean fills(List<Candidate> chosen, Map<Stage, Places> places) {
     return places.entrySet().stream()
-        .anyMatch(entry -> taken.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
+        .anyMatch(entry -> {
+          List<Candidate> taken =
+              chosen.stream().filter(one -> one.stage() == entry.getKey()).toList();
+          return taken.size() >= entry.getValue().all()
+              || patient(taken) >= entry.getValue().patient();
+        });
+  }
+
+  private static long patient(Collection<Candidate> chosen) {
+    return chosen.stream().filter(one -> !one.priority().isUrgent()).count();
   }
 
   /** How long until the earliest row that is not due yet; null if there is none. */
@@ -152,41 +159,53 @@ public final class Relay {
             .single());
   }
 
-  private Map<Stage, Integer> places(InFlight inFlight, Set<Stage> paused) {
-    Map<Stage, Integer> places = new EnumMap<>(Stage.class);
+  private Map<Stage, Places> places(InFlight inFlight, Set<Stage> paused) {
+    Map<Stage, Places> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
-      int room = Math.min(lanes.free(stage) + AHEAD - inFlight.queued(stage), BATCH);
-      int free = paused.contains(stage) ? 0 : lanes.gated(stage, room);
+      int free = paused.contains(stage) ? 0 : lanes.gated(stage, window(stage, true, inFlight));
       if (free > 0) {
-        places.put(stage, free);
+        places.put(stage, new Places(free, Math.clamp(window(stage, false, inFlight), 0, free)));
       }
     }
     return places;
   }
 
-  private List<Candidate> choose(Map<Stage, Integer> places, InFlight inFlight, int room) {
+  private int window(Stage stage, boolean urgent, InFlight inFlight) {
+    return Math.min(lanes.free(stage, urgent) + AHEAD - inFlight.queued(stage), BATCH);
+  }
+
+  private List<Candidate> choose(Map<Stage, Places> places, InFlight inFlight, int room) {
     Map<Stage, Map<Priority, List<Candidate>>> waiting =
         rows.candidates(places, inFlight, lanes.holds().tenants(), cursors);
     Map<Stage, Integer> wanted = new EnumMap<>(Stage.class);
     waiting.forEach((stage, classes) -> {
       int found = classes.values().stream().mapToInt(List::size).sum();
-      wanted.put(stage, Math.min(places.getOrDefault(stage, 0), found));
+      wanted.put(stage, Math.min(Places.in(places, stage).all(), found));
     });
     Map<Stage, Integer> shares = Shares.of(wanted, room);
     List<Candidate> chosen = new ArrayList<>();
-    waiting.forEach((stage, classes) ->
-        chosen.addAll(pick(stage, classes, shares.getOrDefault(stage, 0), inFlight)));
+    waiting.forEach((stage, classes) -> {
+      int patient = Places.in(places, stage).patient();
+      Places share = new Places(shares.getOrDefault(stage, 0), patient);
+      chosen.addAll(pick(stage, classes, share, inFlight));
+    });
     return chosen;
   }
 
   private List<Candidate> pick(
-      Stage stage, Map<Priority, List<Candidate>> inTurn, int places, InFlight inFlight) {
+      Stage stage, Map<Priority, List<Candidate>> inTurn, Places places, InFlight inFlight) {
     Map<Priority, List<Candidate>> ordered = new EnumMap<>(Priority.class);
     inTurn.forEach(
         (priority, candidates) -> ordered.put(priority, FewestFirst.of(candidates, inFlight::of)));
-    List<Candidate> picked = turns.getOrDefault(stage, new WeightedTurns()).pick(ordered, places);
+    Set<Candidate> picked = new LinkedHashSet<>();
+    for (Candidate one :
+        turns.getOrDefault(stage, new WeightedTurns()).pick(ordered, places.all())) {
+      if (one.priority().isUrgent() || patient(picked) < places.patient()) {
+        picked.add(one);
+      }
+    }
     inTurn.forEach((priority, candidates) ->
-        FewestFirst.served(candidates, new HashSet<>(picked))
+        FewestFirst.served(candidates, picked)
             .forEach(served -> cursors.put(new Rotation(stage, priority), served.tenant())));
     return picked.stream().filter(one -> inFlight.add(stage, one.tenant())).toList();
   }

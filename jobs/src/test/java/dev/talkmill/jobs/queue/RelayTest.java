@@ -195,7 +195,7 @@ class RelayTest {
     assertThat(relay.runOnce().dispatched()).isEqualTo(6);
     assertThat(relay.runOnce().dispatched()).isZero();
     for (int i = 0; i < 4; i++) {
-      assertThat(lanes.acquire(Stage.TRANSCRIBE, Duration.ofSeconds(1))).isPresent();
+      assertThat(lanes.acquire(Stage.TRANSCRIBE, Priority.LIVE, Duration.ofSeconds(1))).isPresent();
     }
     sql(
         """
@@ -203,6 +203,28 @@ class RelayTest {
           SELECT id FROM processing_status WHERE state = 'QUEUED' LIMIT 4)
         """);
     assertThat(relay.runOnce().dispatched()).isZero();
+  }
+
+  @Test
+  void aBackfillThatHoldsAllItMayLeavesPlacesForWhatSomebodyWaitsFor() throws Exception {
+    rows(database.home(), Stage.TRANSCRIBE, Priority.BACKFILL, 50);
+    rows(database.home(), Stage.TRANSCRIBE, Priority.RERUN, 50);
+    Lanes lanes = lanes(16);
+    Relay relay = relay(lanes, 1_000);
+    assertThat(relay.runOnce().dispatched()).isEqualTo(14 + AHEAD);
+    for (int i = 0; i < 14; i++) {
+      assertThat(lanes.acquire(Stage.TRANSCRIBE, Priority.RERUN, Duration.ofSeconds(1)))
+          .isPresent();
+    }
+    sql("UPDATE processing_status SET state = 'PROCESSING' WHERE state = 'QUEUED'");
+    jobs.rows.clear();
+
+    rows(database.home(), Stage.TRANSCRIBE, Priority.LIVE, 50);
+    assertThat(relay.runOnce().dispatched()).isEqualTo(2 + AHEAD);
+    assertThat(
+            count("SELECT count(*) FROM processing_status WHERE state = 'QUEUED' AND priority = 0"))
+        .isGreaterThanOrEqualTo(2);
+    assertThat(relay.moreMayWait()).isTrue();
   }
 
   @Test

@@ -24,6 +24,14 @@ public enum Priority {
     return weight;
   }
 
+  /** Whether somebody waits for it: a few places of every greater lane are kept for such work. */
+  public boolean isUrgent() {
+    return switch (this) {
+      case LIVE, UPLOAD -> true;
+      case RERUN, BACKFILL, REPORT -> false;
+    };
+  }
+
   /** The number stored with the row; a lower one is more urgent. */
   public int rank() {
     return rank;

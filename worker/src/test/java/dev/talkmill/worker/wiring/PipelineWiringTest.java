@@ -15,6 +15,7 @@ import dev.talkmill.jobs.testing.TestDatabase;
 import dev.talkmill.pipeline.failure.Failure;
 import dev.talkmill.pipeline.failure.FailureCode;
 import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.ledger.Priority;
 import dev.talkmill.pipeline.ledger.Stage;
 import dev.talkmill.worker.dashboard.Dashboard;
 import dev.talkmill.worker.settings.Settings;
@@ -69,7 +70,7 @@ class PipelineWiringTest {
     Map<Stage, Integer> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
       int taken = 0;
-      while (lanes.tryAcquire(stage, UUID.randomUUID()).isPresent()) {
+      while (lanes.tryAcquire(stage, Priority.LIVE, UUID.randomUUID()).isPresent()) {
         taken++;
       }
       places.put(stage, taken);

@@ -23,18 +23,10 @@ final class DueRows {
 
   private static final String CANDIDATES =
       """
-      SELECT l.stage, l.priority, d.tenant_id, d.id
-      FROM unnest(CAST(:stages AS text[]), CAST(:priorities AS smallint[]),
-                  CAST(:cursors AS uuid[]), CAST(:wanted AS integer[]))
-           WITH ORDINALITY AS l (stage, priority, cursor, wanted, place)
-      CROSS JOIN LATERAL due_rows(
-             l.stage, l.priority, l.cursor,
-             ARRAY(SELECT f.tenant FROM unnest(CAST(:fullStages AS text[]),
-                                               CAST(:fullTenants AS uuid[])) AS f (stage, tenant)
-                   WHERE f.stage = l.stage) || CAST(:paused AS uuid[]),
-             l.wanted)
-           WITH ORDINALITY AS d (tenant_id, id, turn)
-      ORDER BY l.place, d.turn
+      SELECT stage, priority, tenant_id, id
+      FROM due_rows_by_class(
+             :stages, CAST(:priorities AS smallint[]), :weights, CAST(:cursors AS uuid[]),
+             :wanted, :places, :fullStages, CAST(:fullTenants AS uuid[]), CAST(:paused AS uuid[]))
       """;
 
   private static final String LOCK_DUE =
@@ -103,14 +95,18 @@ final class DueRows {
     List<String> stages = new ArrayList<>();
     List<Integer> priorities = new ArrayList<>();
     List<@Nullable UUID> after = new ArrayList<>();
+    List<Integer> weights = new ArrayList<>();
     List<Integer> wanted = new ArrayList<>();
+    List<Integer> all = new ArrayList<>();
     places.forEach((stage, free) -> {
       for (Priority priority : Priority.values()) {
         if (free.of(priority) > 0) {
           stages.add(stage.name());
           priorities.add(priority.rank());
           after.add(cursors.get(new Rotation(stage, priority)));
+          weights.add(priority.weight());
           wanted.add(free.of(priority));
+          all.add(free.all());
         }
       }
     });
@@ -121,7 +117,9 @@ final class DueRows {
         .param("stages", stages.toArray(String[]::new))
         .param("priorities", priorities.toArray(Integer[]::new))
         .param("cursors", after.toArray(UUID[]::new))
+        .param("weights", weights.toArray(Integer[]::new))
         .param("wanted", wanted.toArray(Integer[]::new))
+        .param("places", all.toArray(Integer[]::new))
         .param("fullStages", inFlight.fullStages())
         .param("fullTenants", inFlight.fullTenants())
         .param("paused", paused.toArray(UUID[]::new))

@@ -20,4 +20,8 @@ record Places(int all, int patient) {
   int of(Priority priority) {
     return priority.isUrgent() ? all : patient;
   }
+
+  Places atMost(int most) {
+    return new Places(Math.min(all, most), Math.min(patient, most));
+  }
 }

@@ -37,6 +37,9 @@ public final class Relay {
   /** Rows that may wait in JobRunr beyond the free permits, so that a lane never runs dry. */
   public static final int AHEAD = 2;
 
+  /** Candidates for every row that there is room for: who has the least in flight is chosen. */
+  private static final int CHOICE = 2;
+
   /** One relay at a time in the whole installation; the number is arbitrary and ours alone. */
   private static final String TRY_LOCK =
       "SELECT pg_try_advisory_xact_lock(7216344015203001), clock_timestamp(), " + Holds.COLUMN;
@@ -175,8 +178,10 @@ public final class Relay {
   }
 
   private List<Candidate> choose(Map<Stage, Places> places, InFlight inFlight, int room) {
+    Map<Stage, Places> asked = new EnumMap<>(Stage.class);
+    places.forEach((stage, free) -> asked.put(stage, free.atMost(CHOICE * room)));
     Map<Stage, Map<Priority, List<Candidate>>> waiting =
-        rows.candidates(places, inFlight, lanes.holds().tenants(), cursors);
+        rows.candidates(asked, inFlight, lanes.holds().tenants(), cursors);
     Map<Stage, Integer> wanted = new EnumMap<>(Stage.class);
     waiting.forEach((stage, classes) -> {
       int found = classes.values().stream().mapToInt(List::size).sum();

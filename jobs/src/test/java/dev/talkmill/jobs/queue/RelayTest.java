@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.postgres.Pools.Load;
+import dev.talkmill.jobs.queue.DueRows.Candidate;
 import dev.talkmill.jobs.queue.DueRows.Due;
 import dev.talkmill.jobs.testing.Bench;
 import dev.talkmill.jobs.testing.Gate;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,36 @@ class RelayTest {
                 WHERE state = 'QUEUED' GROUP BY priority ORDER BY priority
                 """))
         .containsExactly("0:8", "1:4", "2:2", "3:1", "4:1");
+  }
+
+  @Test
+  void ofALaterClassNoMoreIsReadThanCanBeLeftForIt() {
+    Home home = database.home();
+    for (Priority priority : Priority.values()) {
+      rows(home, Stage.TRANSCRIBE, priority, 100);
+    }
+    Map<Priority, List<Candidate>> classes =
+        database
+            .database()
+            .inSystem(() ->
+                new DueRows(database.database())
+                    .candidates(
+                        Map.of(Stage.TRANSCRIBE, new Places(16, 16)),
+                        InFlight.count(database.database(), 1_000),
+                        Set.of(),
+                        Map.of()))
+            .getOrDefault(Stage.TRANSCRIBE, Map.of());
+    Map<Priority, Integer> read = new EnumMap<>(Priority.class);
+    classes.forEach((priority, found) -> read.put(priority, found.size()));
+    // Its share of 16 by weight beside the classes before it, rounded up, and one.
+    assertThat(read)
+        .isEqualTo(
+            Map.of(
+                Priority.LIVE, 16,
+                Priority.UPLOAD, 7,
+                Priority.RERUN, 4,
+                Priority.BACKFILL, 3,
+                Priority.REPORT, 2));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.talkmill.bench;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -38,12 +37,12 @@ public final class BenchApplication {
   private static int run(List<String> words, PrintStream out, PrintStream err) {
     try {
       Options options = Options.parse(words, all());
+      // Figures of another size would not be comparable with those that stand there.
       Report report =
-          measure(
-              options.measures(),
-              options.size(),
-              out,
-              measured -> measured.write(options.results()));
+          options.size() == Size.FULL && options.measures().size() < all().size()
+              ? Report.over(options.results(), all())
+              : new Report();
+      measure(report, options, out);
       out.println();
       out.print(report.markdown());
       out.println();
@@ -64,16 +63,10 @@ public final class BenchApplication {
     }
   }
 
-  /** Takes note of a report that has grown by a measure. */
-  @FunctionalInterface
-  interface Noted {
-    void note(Report report) throws IOException;
-  }
-
-  static Report measure(List<Measure> measures, Size size, PrintStream out, Noted noted)
-      throws Exception {
-    Report report = new Report();
-    try (Stand stand = Stand.in(Files.createTempDirectory("talkmill-bench"), size, out)) {
+  /** Writes the report after each measure: what was measured survives a run that does not. */
+  private static void measure(Report report, Options options, PrintStream out) throws Exception {
+    List<Measure> measures = options.measures();
+    try (Stand stand = Stand.in(Files.createTempDirectory("talkmill-bench"), options.size(), out)) {
       int number = 0;
       for (Measure measure : measures) {
         out.printf(
@@ -85,10 +78,9 @@ public final class BenchApplication {
         }
         long start = System.nanoTime();
         report.add(measure, measure.run(stand));
-        noted.note(report);
+        report.write(options.results());
         stand.say("took " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
       }
     }
-    return report;
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The figures of a run as a table, and as a flat JSON object. */
@@ -17,8 +18,47 @@ final class Report {
 
   private record Section(Measure measure, List<Figure> figures) {}
 
+  /**
+   * A report whose figures stay as they were last written, until their measure is made again.
+   *
+   * @param directory of {@code latest.json}, if there is one
+   */
+  static Report over(Path directory, List<Measure> all) throws IOException {
+    Report report = new Report();
+    Path latest = directory.resolve("latest.json");
+    if (Files.exists(latest)) {
+      JsonNode written = JsonMapper.builder().build().readTree(Files.readString(latest));
+      for (Measure measure : all) {
+        List<String> names = measure.figures().stream().filter(written::has).toList();
+        report.add(measure, names.stream().map(name -> read(name, written.get(name))).toList());
+      }
+    }
+    return report;
+  }
+
+  private static Figure read(String name, JsonNode written) {
+    double value = written.get("value").asDouble();
+    String unit = written.get("unit").asString();
+    return written.get("reference").isNull()
+        ? Figure.alone(name, value, unit)
+        : Figure.beside(
+            name,
+            value,
+            unit,
+            written.get("reference").asDouble(),
+            written.get("against").asString());
+  }
+
+  /** Adds a measure's figures, in place of those that it gave before. */
   void add(Measure measure, List<Figure> figures) {
-    sections.add(new Section(measure, List.copyOf(figures)));
+    Section added = new Section(measure, List.copyOf(figures));
+    for (int i = 0; i < sections.size(); i++) {
+      if (sections.get(i).measure().name().equals(measure.name())) {
+        sections.set(i, added);
+        return;
+      }
+    }
+    sections.add(added);
   }
 
   /** A Markdown table, one figure a line. */

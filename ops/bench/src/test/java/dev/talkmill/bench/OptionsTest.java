@@ -47,11 +47,10 @@ class OptionsTest {
   }
 
   @Test
-  void theReadmeShowsFullRunsOnly() throws Exception {
+  void theReadmeShowsFullSizesOnly() throws Exception {
     assertThat(parse("--readme", "README.md").readme()).isEqualTo(Path.of("README.md"));
-    String message = "--readme wants a full run: leave out --quick and --only";
-    assertRefused(message, "--readme", "README.md", "--quick");
-    assertRefused(message, "--only", "pickup", "--readme", "README.md");
+    assertRefused(
+        "--readme wants full sizes: leave out --quick", "--readme", "README.md", "--quick");
   }
 
   @Test

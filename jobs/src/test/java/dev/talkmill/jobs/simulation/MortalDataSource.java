@@ -1,0 +1,138 @@
+package dev.talkmill.jobs.simulation;
+
+import dev.talkmill.jobs.simulation.Mortal.LineFault;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * Connections of simulated processes. A process may die before it begins a transaction, before each
+ * statement, before its commit and after it; whatever it had not committed is rolled back, as a
+ * server does that loses its client.
+ */
+final class MortalDataSource extends DelegatingDataSource {
+
+  private static final String CUT = "08006";
+
+  private final UnaryOperator<String> mutation;
+
+  /**
+   * Hands out connections of {@code target}.
+   *
+   * @param mutation changes the text of statements on their way; identity for the code as it is
+   */
+  MortalDataSource(DataSource target, UnaryOperator<String> mutation) {
+    super(target);
+    this.mutation = mutation;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Strand strand = Strand.current();
+    if (strand == null) {
+      return super.getConnection();
+    }
+    strand.between("before a transaction");
+    Connection connection = super.getConnection();
+    try {
+      Watch.sign(connection, strand.name());
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+    return proxy(Connection.class, new MortalConnection(connection, strand));
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            MortalDataSource.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private final class MortalConnection implements InvocationHandler {
+
+    private final Connection connection;
+    private final Strand strand;
+
+    MortalConnection(Connection connection, Strand strand) {
+      this.connection = connection;
+      this.strand = strand;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] args)
+        throws Throwable {
+      if (strand.process().isDead()) {
+        return ofTheDead(method, args);
+      }
+      return switch (method.getName()) {
+        case "commit" -> commit();
+        case "prepareStatement" -> statement(method, args);
+        default -> call(connection, method, args);
+      };
+    }
+
+    /** Only what cleans up behind it: to leave auto-commit on its way out would commit. */
+    private @Nullable Object ofTheDead(Method method, Object @Nullable [] args) throws Throwable {
+      return switch (method.getName()) {
+        case "rollback", "isClosed", "getAutoCommit", "isReadOnly", "getTransactionIsolation" ->
+            call(connection, method, args);
+        case "setAutoCommit", "setReadOnly", "setTransactionIsolation", "clearWarnings" -> null;
+        case "close" -> {
+          if (!connection.isClosed() && !connection.getAutoCommit()) {
+            connection.rollback();
+            connection.setAutoCommit(true);
+          }
+          yield call(connection, method, args);
+        }
+        default -> throw new ProcessDeath(strand.process().name());
+      };
+    }
+
+    private @Nullable Object commit() throws SQLException {
+      strand.inside("before a commit");
+      LineFault fault = strand.process().takeLineFault();
+      if (fault == LineFault.CUT) {
+        connection.rollback();
+        throw new SQLException("the line was cut before the commit", CUT);
+      }
+      connection.commit();
+      strand.inside("after a commit");
+      if (fault == LineFault.ANSWER_LOST) {
+        throw new SQLException("the line was cut after the commit", CUT);
+      }
+      return null;
+    }
+
+    private Object statement(Method method, Object @Nullable [] args) throws Throwable {
+      Object[] changed = args == null ? new Object[0] : args.clone();
+      changed[0] = mutation.apply((String) changed[0]);
+      Object statement = call(connection, method, changed);
+      return proxy(
+          PreparedStatement.class,
+          (self, called, values) -> {
+            if (called.getName().startsWith("execute")) {
+              strand.inside("before a statement");
+            }
+            return call(statement, called, values);
+          });
+    }
+  }
+
+  private static @Nullable Object call(
+      @Nullable Object target, Method method, Object @Nullable [] args) throws Throwable {
+    try {
+      return method.invoke(target, args);
+    } catch (InvocationTargetException e) {
+      throw e.getTargetException();
+    }
+  }
+}

@@ -3,6 +3,8 @@ package dev.talkmill.jobs.simulation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -59,9 +61,9 @@ final class Watch {
     this.owner = owner;
   }
 
-  static Watch setUp(JdbcClient owner) {
-    owner.sql(SET_UP).update();
-    return new Watch(owner);
+  static Watch setUp(DataSource owner) {
+    new JdbcTemplate(owner).execute(SET_UP);
+    return new Watch(JdbcClient.create(owner));
   }
 
   static void sign(Connection connection, String strand) throws SQLException {

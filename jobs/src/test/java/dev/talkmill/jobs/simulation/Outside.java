@@ -1,0 +1,217 @@
+package dev.talkmill.jobs.simulation;
+
+import dev.talkmill.jobs.simulation.Recording.Read;
+import dev.talkmill.jobs.testing.MemoryStore;
+import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.pipeline.prepare.AudioDecoder;
+import dev.talkmill.pipeline.prepare.DecodedAudio;
+import dev.talkmill.pipeline.prepare.DecodedAudio.Range;
+import dev.talkmill.pipeline.summarize.Summarizer;
+import dev.talkmill.pipeline.transcribe.Recognition;
+import dev.talkmill.pipeline.transcribe.Recognition.SpeechSegment;
+import dev.talkmill.pipeline.transcribe.SpeechEngine;
+import dev.talkmill.pipeline.transcribe.SpeechRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything outside of the processes and the database: bucket, decoder, recogniser, summarizer. It
+ * outlives processes, and each call is two side effects to them: one may die, stand still, or see
+ * time pass before it as well as between the effect and its answer.
+ */
+final class Outside {
+
+  static final String SPEECH = "simulated-speech";
+  static final String SUMMARY = "simulated-summary";
+
+  private static final double SECONDS = 10;
+  private static final int FLAKY_FAILURES = 2;
+
+  private final Map<Integer, Integer> tries = new HashMap<>();
+  private int answers;
+  private boolean failNext;
+
+  /** How many recognitions were answered, and so paid for. */
+  int answers() {
+    return answers;
+  }
+
+  /** Makes the next call of the bucket fail, as in an outage. */
+  void failNext() {
+    failNext = true;
+  }
+
+  void spare() {
+    failNext = false;
+  }
+
+  private static <T> T call(String port, Supplier<T> effect) {
+    Strand strand = Strand.current();
+    if (strand == null) {
+      return effect.get();
+    }
+    strand.outside("before " + port);
+    T answer = effect.get();
+    strand.outside("after " + port);
+    return answer;
+  }
+
+  /** The bucket of one history. */
+  final class Bucket extends MemoryStore {
+
+    @Override
+    public void putIfAbsent(
+        String key, Source source, long bytes, String sha256, String mediaType) {
+      stored("a put", () -> super.putIfAbsent(key, source, bytes, sha256, mediaType));
+    }
+
+    @Override
+    public void put(String key, Path file, String mediaType) {
+      stored("a put", () -> super.put(key, file, mediaType));
+    }
+
+    @Override
+    public void get(String key, Path target, long bytesMax) {
+      stored("a get", () -> super.get(key, target, bytesMax));
+    }
+
+    @Override
+    public void delete(String key) {
+      stored("a delete", () -> super.delete(key));
+    }
+
+    @Override
+    public List<ObjectInfo> list(String prefix, @Nullable String after, int max) {
+      return call("a list", () -> super.list(prefix, after, max));
+    }
+
+    TreeSet<String> keys() {
+      TreeSet<String> keys = new TreeSet<>();
+      super.list("", null, Integer.MAX_VALUE).forEach(object -> keys.add(object.key()));
+      return keys;
+    }
+
+    private void stored(String port, Runnable effect) {
+      call(
+          port,
+          () -> {
+            if (failNext && Strand.current() != null) {
+              failNext = false;
+              throw FailureException.of(FailureCode.STORAGE_UNAVAILABLE, "away for a moment");
+            }
+            effect.run();
+            return true;
+          });
+    }
+  }
+
+  /** Passes recordings on as they are. */
+  AudioDecoder decoder() {
+    return new AudioDecoder() {
+      @Override
+      public DecodedAudio decode(Path source, Path wav) {
+        return call("a decoding", () -> decoded(source, wav));
+      }
+
+      @Override
+      public double join(Iterable<Path> sources, Path ogg) {
+        throw new UnsupportedOperationException("nothing is played here");
+      }
+    };
+  }
+
+  private static DecodedAudio decoded(Path source, Path wav) {
+    String content = content(source);
+    Recording kind = Read.of(content).kind();
+    if (kind == Recording.GARBAGE) {
+      throw FailureException.of(FailureCode.NOT_DECODABLE, "garbage");
+    }
+    try {
+      Files.writeString(wav, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<Range> silences = kind == Recording.SILENCE ? List.of(new Range(0, SECONDS)) : List.of();
+    return new DecodedAudio("wav", "pcm_s16le", "audio/wav", SECONDS, SECONDS, silences, 0.5);
+  }
+
+  SpeechEngine speech() {
+    return new SpeechEngine() {
+      @Override
+      public String provider() {
+        return SPEECH;
+      }
+
+      @Override
+      public String model() {
+        return "oracle";
+      }
+
+      @Override
+      public Recognition recognize(SpeechRequest request) {
+        return call("a recognition", () -> heard(Read.of(content(request.wav()))));
+      }
+    };
+  }
+
+  private Recognition heard(Read recording) {
+    int number = recording.number();
+    switch (recording.kind()) {
+      case REJECTED -> throw FailureException.of(FailureCode.PROVIDER_REJECTED, "refused");
+      case HOPELESS -> throw FailureException.of(FailureCode.PROVIDER_TIMEOUT, "no answer");
+      case FLAKY -> {
+        if (tries.merge(number, 1, Integer::sum) <= FLAKY_FAILURES) {
+          throw FailureException.of(FailureCode.PROVIDER_UNAVAILABLE, "not now");
+        }
+      }
+      case TEXT, WORDS, SILENCE, MUMBLE, GARBAGE -> {}
+    }
+    answers++;
+    String words = recording.kind().words(number);
+    List<SpeechSegment> segments =
+        words == null
+            ? List.of()
+            : List.of(new SpeechSegment(0, SECONDS, null, words, null, null, List.of()));
+    return new Recognition("en", segments, "oracle-1", "call-" + answers);
+  }
+
+  Summarizer summarizer() {
+    return new Summarizer() {
+      @Override
+      public String provider() {
+        return SUMMARY;
+      }
+
+      @Override
+      public String model() {
+        return "joiner";
+      }
+
+      @Override
+      public Summary summarize(SummaryRequest request) {
+        return call("a summary", () -> new Summary(summaryOf(request.segments()), null, "joiner"));
+      }
+    };
+  }
+
+  static String summaryOf(List<String> texts) {
+    return "Summary of " + String.join(" | ", texts);
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.talkmill.jobs.simulation;
+
+import dev.talkmill.jobs.simulation.Mortal.LineFault;
+import dev.talkmill.jobs.simulation.Node.Chore;
+import dev.talkmill.pipeline.ledger.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Makes the history of a seed: always the same one. */
+final class Histories {
+
+  private static final int LENGTH_MIN = 30;
+  private static final int LENGTH_MAX = 90;
+
+  /** Below what condemns a row, so that nothing here may end for having crashed too often. */
+  private static final int DEATHS_MAX = 4;
+
+  private static final int MOMENTS_MAX = 60;
+  private static final List<Stage> PAUSABLE =
+      List.of(Stage.STORE, Stage.TRANSCRIBE, Stage.AGGREGATE, Stage.SUMMARIZE);
+
+  private final Random random;
+  private final List<Op> history = new ArrayList<>();
+  private int numbers;
+  private int deaths;
+
+  private Histories(long seed) {
+    this.random = new Random(seed);
+  }
+
+  static List<Op> of(long seed) {
+    Histories histories = new Histories(seed);
+    histories.make();
+    return List.copyOf(histories.history);
+  }
+
+  private void make() {
+    int length = LENGTH_MIN + random.nextInt(LENGTH_MAX - LENGTH_MIN + 1);
+    add(send());
+    while (history.size() < length) {
+      int sort = random.nextInt(100);
+      if (sort < 22) {
+        ofClient();
+      } else if (sort < 84) {
+        ofProcess();
+      } else {
+        ofFate();
+      }
+    }
+  }
+
+  private void add(Op op) {
+    history.add(op);
+  }
+
+  private int conversation() {
+    return random.nextInt(3);
+  }
+
+  private int worker() {
+    return 1 + random.nextInt(2);
+  }
+
+  private Op send() {
+    Recording[] kinds = Recording.values();
+    // Half of it is plain speech: what is special must not crowd out what it is to be lost from.
+    Recording kind = random.nextBoolean() ? Recording.WORDS : kinds[random.nextInt(kinds.length)];
+    return new Op.Send(conversation(), kind, ++numbers);
+  }
+
+  private void ofClient() {
+    int which = random.nextInt(20);
+    add(
+        switch (which) {
+          case 0, 1, 2, 3 -> new Op.Finish(conversation());
+          case 4, 5 -> new Op.Retranscribe(conversation());
+          case 6 -> new Op.Summarize(conversation());
+          case 7 -> new Op.Requeue(random.nextInt(8));
+          case 8 -> new Op.EraseChunk(conversation(), random.nextInt(8));
+          case 9 -> random.nextInt(3) == 0 ? new Op.EraseConversation(conversation()) : send();
+          case 10 -> new Op.Pause(PAUSABLE.get(random.nextInt(PAUSABLE.size())));
+          case 11, 12 -> new Op.Resume(PAUSABLE.get(random.nextInt(PAUSABLE.size())));
+          default -> send();
+        });
+  }
+
+  private void ofProcess() {
+    int node = worker();
+    switch (random.nextInt(10)) {
+      case 0, 1 -> relayed(node);
+      case 2, 3, 4 -> {
+        add(new Op.Begin(node, Chore.JOB, random.nextInt(8)));
+        if (random.nextBoolean()) {
+          add(new Op.RunOut(node, Chore.JOB));
+        }
+      }
+      case 5, 6 -> add(new Op.Step(node, Chore.JOB, 1 + random.nextInt(8)));
+      case 7 -> add(new Op.RunOut(node, Chore.JOB));
+      case 8 -> chore(node, Chore.HEARTBEAT);
+      default -> chore(node, Chore.SWEEPS);
+    }
+  }
+
+  /** A relay and, most of the time, somebody who takes what it dispatched. */
+  private void relayed(int node) {
+    chore(node, Chore.RELAY);
+    if (random.nextInt(4) > 0) {
+      int taker = worker();
+      add(new Op.Begin(taker, Chore.JOB, random.nextInt(8)));
+      add(new Op.Step(taker, Chore.JOB, 1 + random.nextInt(30)));
+    }
+  }
+
+  private void chore(int node, Chore chore) {
+    add(new Op.Begin(node, chore, 0));
+    if (random.nextInt(4) == 0) {
+      add(new Op.Step(node, chore, 1 + random.nextInt(6)));
+    } else {
+      add(new Op.RunOut(node, chore));
+    }
+  }
+
+  private void ofFate() {
+    switch (random.nextInt(8)) {
+      case 0, 1, 2 -> add(new Op.Pass(5 + random.nextInt(115)));
+      case 3 -> overslept();
+      case 4 -> mortal(new Op.DieAfter(random.nextInt(3), random.nextInt(MOMENTS_MAX)));
+      case 5 -> {
+        if (random.nextBoolean()) {
+          mortal(new Op.Die(worker()));
+        } else {
+          add(new Op.GiveOutAgain(random.nextInt(16)));
+        }
+      }
+      case 6 -> {
+        LineFault[] faults = LineFault.values();
+        add(new Op.BreakCommit(random.nextInt(3), faults[random.nextInt(faults.length)]));
+      }
+      default -> add(new Op.FailBucket());
+    }
+  }
+
+  private void mortal(Op death) {
+    if (deaths < DEATHS_MAX) {
+      deaths++;
+      add(death);
+    }
+  }
+
+  /** What a lease is for: its holder stands still, somebody else takes over, and it wakes. */
+  private void overslept() {
+    int sleeper = worker();
+    int other = 3 - sleeper;
+    add(new Op.Pass(61));
+    add(new Op.Begin(other, Chore.SWEEPS, 0));
+    add(new Op.RunOut(other, Chore.SWEEPS));
+    add(new Op.Begin(other, Chore.RELAY, 0));
+    add(new Op.RunOut(other, Chore.RELAY));
+    add(new Op.Begin(other, Chore.JOB, 0));
+    add(new Op.Step(other, Chore.JOB, 1 + random.nextInt(20)));
+    add(new Op.RunOut(sleeper, Chore.JOB));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.talkmill.jobs.simulation;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/** What a client was told of one conversation, and so may rely on: the model. */
+final class Told {
+
+  private final UUID tenant;
+  private final UUID id;
+  private final List<Taken> taken = new ArrayList<>();
+  private final Set<UUID> erasedChunks = new HashSet<>();
+  private boolean erased;
+
+  /** A chunk whose acceptance was acknowledged. */
+  record Taken(UUID chunk, Recording kind, int number) {}
+
+  Told(UUID tenant, UUID id) {
+    this.tenant = tenant;
+    this.id = id;
+  }
+
+  UUID tenant() {
+    return tenant;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  void taken(Taken chunk) {
+    taken.add(chunk);
+  }
+
+  void erasedChunk(UUID chunk) {
+    erasedChunks.add(chunk);
+    taken.removeIf(one -> one.chunk().equals(chunk));
+  }
+
+  void erased() {
+    erased = true;
+  }
+
+  boolean isErased() {
+    return erased;
+  }
+
+  /** Acknowledged and not erased, in the order in which they were taken. */
+  List<Taken> chunks() {
+    return List.copyOf(taken);
+  }
+
+  Set<UUID> erasedChunks() {
+    return Set.copyOf(erasedChunks);
+  }
+
+  /** What the transcript says in the end. */
+  List<String> words() {
+    return taken.stream()
+        .map(one -> one.kind().words(one.number()))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** How the conversation ends. */
+  String outcome() {
+    boolean failed = taken.stream().anyMatch(one -> one.kind().fails());
+    if (taken.isEmpty()) {
+      return "empty";
+    }
+    if (words().isEmpty()) {
+      return failed ? "failed" : "no_speech";
+    }
+    return failed ? "partial" : "ok";
+  }
+}

@@ -33,6 +33,11 @@ final class JobTable {
     return in("state <> 'ENQUEUED'");
   }
 
+  /** Jobs that were given out and whose end was not noted. */
+  List<Job> underWay() {
+    return in("state = 'PROCESSING'");
+  }
+
   private List<Job> in(String condition) {
     return owner
         .sql("SELECT id FROM jobrunr.jobrunr_jobs WHERE " + condition)

@@ -131,6 +131,14 @@ final class Cluster {
     settle(node);
   }
 
+  /** Ends every process and strand; nothing of this history runs on into the next one. */
+  void end() {
+    for (Node node : nodes) {
+      node.life().die("at the end");
+      node.strands().values().forEach(Strand::finish);
+    }
+  }
+
   /** Looks what has ended, and buries and replaces the process if it is dead. */
   private void settle(Node node) {
     if (node.life().isDead()) {

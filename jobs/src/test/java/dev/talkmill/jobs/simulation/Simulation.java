@@ -48,14 +48,20 @@ final class Simulation implements AutoCloseable {
     Run run = new Run(ground);
     try {
       run.play(steps, seed % 2 == 0);
+      count(run);
+      return run.wrong();
     } catch (RuntimeException | AssertionError e) {
       return List.of("the history could not be played: " + e);
+    } finally {
+      run.cluster().end();
     }
+  }
+
+  private void count(Run run) {
     histories++;
     acknowledged += run.acknowledged();
     fenced += run.cluster().fenced();
     run.cluster().deaths().forEach((moment, times) -> deaths.merge(moment, times, Integer::sum));
-    return run.wrong();
   }
 
   /** Makes a failing history short, and says how it is played again. */
@@ -86,10 +92,6 @@ final class Simulation implements AutoCloseable {
 
   Map<String, Integer> deaths() {
     return Map.copyOf(deaths);
-  }
-
-  int histories() {
-    return histories;
   }
 
   int acknowledged() {

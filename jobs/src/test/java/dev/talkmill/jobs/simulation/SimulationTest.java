@@ -31,6 +31,9 @@ class SimulationTest {
   private static final String KEEP = "talkmill.simulation.keep";
   private static final int SECONDS_USUAL = 45;
 
+  /** Played however long it takes, so that every moment has met a death. */
+  private static final int HISTORIES_MIN = 100;
+
   /** Seeds of which each mutant must be found by one. */
   private static final int MUTANT_SEEDS = 150;
 
@@ -52,7 +55,7 @@ class SimulationTest {
   }
 
   @Test
-  void whateverDiesWhereverNothingAcknowledgedIsLostOrDone() {
+  void nothingAcknowledgedIsLostOrDoneTwiceWhereverProcessesDie() {
     try (Simulation simulation = new Simulation(scratch, UnaryOperator.identity())) {
       Long one = Long.getLong(SEED);
       if (one != null) {
@@ -93,7 +96,8 @@ class SimulationTest {
 
   private static void playFor(Simulation simulation, Duration time) {
     long end = System.nanoTime() + time.toNanos();
-    for (long seed = Long.getLong(FROM, 1); System.nanoTime() - end < 0; seed++) {
+    long first = Long.getLong(FROM, 1);
+    for (long seed = first; seed < first + HISTORIES_MIN || System.nanoTime() - end < 0; seed++) {
       List<String> wrong = simulation.play(seed);
       if (!wrong.isEmpty()) {
         fail(simulation.explain(seed, wrong));

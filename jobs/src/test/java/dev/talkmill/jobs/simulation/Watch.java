@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Watch {
 
   /** Strands that run a job are called so; sweeps and clients may change rows that others hold. */
-  static final String JOB = "job ";
+  static final String JOB = "job";
 
   private static final String SET_UP =
       """

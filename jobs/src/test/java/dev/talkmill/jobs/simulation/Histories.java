@@ -16,6 +16,9 @@ final class Histories {
   /** Below what condemns a row, so that nothing here may end for having crashed too often. */
   private static final int DEATHS_MAX = 4;
 
+  /** Together with what a recording does by itself, fewer than the attempts that a row has. */
+  private static final int FAULTS_MAX = 5;
+
   private static final int MOMENTS_MAX = 60;
   private static final List<Stage> PAUSABLE =
       List.of(Stage.STORE, Stage.TRANSCRIBE, Stage.AGGREGATE, Stage.SUMMARIZE);
@@ -24,6 +27,7 @@ final class Histories {
   private final List<Op> history = new ArrayList<>();
   private int numbers;
   private int deaths;
+  private int faults;
 
   private Histories(long seed) {
     this.random = new Random(seed);
@@ -134,10 +138,10 @@ final class Histories {
         }
       }
       case 6 -> {
-        LineFault[] faults = LineFault.values();
-        add(new Op.BreakCommit(random.nextInt(3), faults[random.nextInt(faults.length)]));
+        LineFault[] kinds = LineFault.values();
+        fault(new Op.BreakCommit(random.nextInt(3), kinds[random.nextInt(kinds.length)]));
       }
-      default -> add(new Op.FailBucket());
+      default -> fault(new Op.FailBucket());
     }
   }
 
@@ -145,6 +149,13 @@ final class Histories {
     if (deaths < DEATHS_MAX) {
       deaths++;
       add(death);
+    }
+  }
+
+  private void fault(Op fault) {
+    if (faults < FAULTS_MAX) {
+      faults++;
+      add(fault);
     }
   }
 

@@ -85,6 +85,7 @@ final class MortalDataSource extends DelegatingDataSource {
       return switch (method.getName()) {
         case "rollback", "isClosed", "getAutoCommit", "isReadOnly", "getTransactionIsolation" ->
             call(connection, method, args);
+        case "toString", "hashCode", "equals" -> call(connection, method, args);
         case "setAutoCommit", "setReadOnly", "setTransactionIsolation", "clearWarnings" -> null;
         case "close" -> {
           if (!connection.isClosed() && !connection.getAutoCommit()) {

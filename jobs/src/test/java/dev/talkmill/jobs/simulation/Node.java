@@ -39,7 +39,7 @@ final class Node {
       new LedgerSettings(
           Duration.ofHours(1),
           Duration.ofHours(2),
-          4,
+          8,
           Duration.ofMinutes(10),
           Duration.ofHours(1),
           Duration.ofMinutes(10),

@@ -9,8 +9,8 @@ import org.jobrunr.storage.StorageProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * JobRunr's table as its server treats it: a job is given out once, its end is noted afterwards, and
- * whatever was not noted is given out again. So a job runs at least once, and what it does must
+ * JobRunr's table as its server treats it: a job is given out once, its end is noted afterwards,
+ * and whatever was not noted is given out again. So a job runs at least once, and what it does must
  * land once.
  */
 final class JobTable {

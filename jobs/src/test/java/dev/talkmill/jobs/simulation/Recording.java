@@ -40,7 +40,7 @@ enum Recording {
     return failures;
   }
 
-  /** What the transcript says of the one with this number, or null: f(content), the oracle of I2. */
+  /** What the transcript says of the one with this number, or null: the oracle of I2. */
   @Nullable String words(int number) {
     return heard ? "heard " + number : null;
   }

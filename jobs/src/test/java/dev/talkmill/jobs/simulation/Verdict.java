@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Compares what stands in database and bucket, when all is at rest, with what clients were told. */
+/** Compares what stands in database and bucket when all is at rest with what clients were told. */
 final class Verdict {
 
   /** Claims without an end after which a row may be condemned. */

@@ -144,12 +144,13 @@ final class Cluster {
     if (node.life().isDead()) {
       node.strands().values().forEach(Strand::finish);
     }
-    List.copyOf(node.strands().entrySet()).forEach(entry -> {
-      if (entry.getValue().hasEnded()) {
-        node.strands().remove(entry.getKey());
-        ended(entry.getValue());
-      }
-    });
+    List.copyOf(node.strands().entrySet())
+        .forEach(entry -> {
+          if (entry.getValue().hasEnded()) {
+            node.strands().remove(entry.getKey());
+            ended(entry.getValue());
+          }
+        });
     if (node.life().isDead() && nodes.contains(node)) {
       int place = nodes.indexOf(node);
       nodes.set(place, node(place));

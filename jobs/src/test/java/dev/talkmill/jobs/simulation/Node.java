@@ -141,8 +141,7 @@ final class Node {
     return List.of(
         new CondemnPoison(ground.database(), endings),
         new ReleaseExpiredLeases(ground.database(), SETTINGS.lease(), core.signal()),
-        new FinishIdleConversations(
-            ground.database(), core.conversations(), SETTINGS.idleFinish()),
+        new FinishIdleConversations(ground.database(), core.conversations(), SETTINGS.idleFinish()),
         new ReopenLostChunks(ground.database(), core.conversations(), core.chunks(), core.ledger()),
         new ScheduleBehind(ground.database(), core.conversations()),
         new OrphanObjects(

@@ -95,8 +95,7 @@ final class Run {
       case Op.Pass pass -> ground.time().pass(Duration.ofMinutes(pass.minutes()));
       case Op.DieAfter death -> cluster.at(death.node()).life().diesAfter(death.moments());
       case Op.Die death -> cluster.die(cluster.at(death.node()));
-      case Op.BreakCommit fault ->
-          cluster.at(fault.node()).life().breakNextCommit(fault.fault());
+      case Op.BreakCommit fault -> cluster.at(fault.node()).life().breakNextCommit(fault.fault());
       case Op.FailBucket _ -> ground.outside().failNext();
     }
   }
@@ -121,8 +120,7 @@ final class Run {
   private void rest() {
     orphansAreRescued();
     for (int round = 0; round < ROUNDS_MAX; round++) {
-      List<Node> awake =
-          cluster.all().stream().filter(node -> node.strands().isEmpty()).toList();
+      List<Node> awake = cluster.all().stream().filter(node -> node.strands().isEmpty()).toList();
       work(awake.get(round % awake.size()));
       ground.time().pass(ROUND);
       if (open() == 0 && ground.jobs().enqueued().isEmpty()) {

@@ -76,11 +76,11 @@ final class Simulation implements AutoCloseable {
             .collect(Collectors.joining("\n"));
     String places = kept.stream().map(String::valueOf).collect(Collectors.joining(","));
     return """
-        seed %d: %s
-        The shortest history that fails, with %s:
-        %s
-        Again: -Dtalkmill.simulation.seed=%d -Dtalkmill.simulation.keep=%s
-        """
+    seed %d: %s
+    The shortest history that fails, with %s:
+    %s
+    Again: -Dtalkmill.simulation.seed=%d -Dtalkmill.simulation.keep=%s
+    """
         .formatted(seed, wrong, playKept(seed, kept), steps, seed, places);
   }
 

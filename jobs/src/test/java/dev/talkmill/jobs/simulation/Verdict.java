@@ -216,8 +216,7 @@ final class Verdict {
   /** I9: a recognition is paid for again at most where a process died or lost its row. */
   private void paid(List<Told> conversations) {
     boolean comparable =
-        conversations.stream()
-            .noneMatch(told -> told.isErased() || !told.erasedChunks().isEmpty());
+        conversations.stream().noneMatch(told -> told.isErased() || !told.erasedChunks().isEmpty());
     if (!comparable) {
       return;
     }

@@ -5,9 +5,9 @@ import dev.talkmill.jobs.intake.NewChunk;
 import dev.talkmill.jobs.intake.NewText;
 import dev.talkmill.jobs.pause.Pause;
 import dev.talkmill.jobs.pause.Pauses;
+import dev.talkmill.jobs.simulation.Op.Pausable;
 import dev.talkmill.jobs.simulation.Told.Taken;
 import dev.talkmill.pipeline.chunk.ChunkSource;
-import dev.talkmill.pipeline.ledger.Stage;
 import java.io.ByteArrayInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -178,16 +178,23 @@ final class Client {
     told.erased();
   }
 
-  void pause(Stage stage) {
-    ask(node -> node.pauses().pause(target(stage), "a rest", operator()));
+  void pause(Pausable what) {
+    ask(node -> node.pauses().pause(target(what), "a rest", operator()));
   }
 
-  void resume(Stage stage) {
-    ask(node -> node.pauses().resume(target(stage), operator()));
+  void resume(Pausable what) {
+    ask(node -> node.pauses().resume(target(what), operator()));
   }
 
-  private static Pauses.Target target(Stage stage) {
-    return new Pauses.Target(Pause.Kind.STAGE, stage.name());
+  private Pauses.Target target(Pausable what) {
+    return switch (what) {
+      case STORE, TRANSCRIBE, AGGREGATE, SUMMARIZE ->
+          new Pauses.Target(Pause.Kind.STAGE, what.name());
+      case SPEECH_PROVIDER -> new Pauses.Target(Pause.Kind.PROVIDER, Outside.SPEECH);
+      case SUMMARY_PROVIDER -> new Pauses.Target(Pause.Kind.PROVIDER, Outside.SUMMARY);
+      case ONE_TENANT -> new Pauses.Target(Pause.Kind.TENANT, at(0).tenant().toString());
+      case OTHER_TENANT -> new Pauses.Target(Pause.Kind.TENANT, at(1).tenant().toString());
+    };
   }
 
   private Pauses.Operator operator() {

@@ -1,21 +1,19 @@
 package dev.talkmill.jobs.simulation;
 
+import dev.talkmill.jobs.postgres.TransientErrors;
 import dev.talkmill.jobs.queue.ByHand;
 import dev.talkmill.jobs.simulation.Node.Chore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.UUID;
 import org.jobrunr.jobs.Job;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /** The processes of a history. One that dies is replaced at once, as an orchestrator does. */
 final class Cluster {
 
   private final Ground ground;
   private final List<Node> nodes = new ArrayList<>();
-  private final TreeMap<String, Integer> deaths = new TreeMap<>();
   private final List<String> offences = new ArrayList<>();
   private int strands;
   private int fenced;
@@ -29,7 +27,7 @@ final class Cluster {
   }
 
   private Node node(int place) {
-    return new Node(new Mortal("process " + place, deaths), ground);
+    return new Node(new Mortal("process " + place, ground.chronicle()), ground);
   }
 
   Node at(int place) {
@@ -38,15 +36,6 @@ final class Cluster {
 
   List<Node> all() {
     return List.copyOf(nodes);
-  }
-
-  /** Moments at which processes died, and how often. */
-  Map<String, Integer> deaths() {
-    return deaths;
-  }
-
-  int deathsInAll() {
-    return deaths.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** Jobs that ended well although they had lost a row on the way: their writes were refused. */
@@ -72,6 +61,22 @@ final class Cluster {
     if (!waiting.isEmpty()) {
       begin(node, waiting.get(pick % waiting.size()));
     }
+  }
+
+  /** Begins the job of a row that a strand of {@code from} has taken and may still be at. */
+  void takeOver(Node node, Node from) {
+    Strand late = from.strands().get(Chore.JOB);
+    if (late == null || node.strands().containsKey(Chore.JOB)) {
+      return;
+    }
+    Set<UUID> rows = ground.watch().taken(late.name());
+    ground.jobs().enqueued().stream()
+        .filter(job -> rows.contains(ByHand.request(job).row()))
+        .findFirst()
+        .ifPresent(job -> {
+          ground.chronicle().met("A ROW TAKEN OVER");
+          begin(node, job);
+        });
   }
 
   void begin(Node node, Job job) {
@@ -127,14 +132,14 @@ final class Cluster {
   }
 
   void die(Node node) {
-    node.life().die("between two steps");
+    node.life().die("PROCESS", Moment.KILLED);
     settle(node);
   }
 
   /** Ends every process and strand; nothing of this history runs on into the next one. */
   void end() {
     for (Node node : nodes) {
-      node.life().die("at the end");
+      node.life().die("PROCESS", Moment.END);
       node.strands().values().forEach(Strand::finish);
     }
   }
@@ -165,11 +170,8 @@ final class Cluster {
       return;
     }
     Throwable failure = strand.failure();
-    // The database may fail under a chore, and then it is tried again; nothing else may.
-    boolean excused =
-        failure == null
-            || failure instanceof DataAccessException
-            || failure instanceof TransactionException;
+    // A line may be cut under a chore, and then it is tried again; nothing else may happen.
+    boolean excused = failure == null || TransientErrors.is(failure);
     if (!excused) {
       offences.add(strand.name() + " ended with " + failure);
     }

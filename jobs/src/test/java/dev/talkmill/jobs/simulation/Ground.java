@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,18 +46,20 @@ final class Ground implements AutoCloseable {
   private final VirtualTime time;
   private final String empty;
   private final Path scratch;
-  private Outside outside = new Outside();
+  private Chronicle chronicle = new Chronicle();
+  private Outside outside = new Outside(chronicle);
   private Outside.Bucket bucket = outside.new Bucket();
   private SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Random chance = new Random(0);
   private @Nullable JobServer server;
+  private @Nullable JobTable jobs;
 
   /**
    * A database of its own.
    *
-   * @param mutation of the statements that processes send; identity for the code as it is
+   * @param mutation between the code and the database
    */
-  Ground(TestDatabase tests, Path scratch, UnaryOperator<String> mutation) {
+  Ground(TestDatabase tests, Path scratch, Mutation mutation) {
     this.tests = tests;
     this.scratch = scratch;
     DatabaseSettings settings =
@@ -86,10 +87,12 @@ final class Ground implements AutoCloseable {
   void sweep(long seed) {
     new JdbcTemplate(owners).execute(empty);
     time.restart();
-    outside = new Outside();
+    chronicle = new Chronicle();
+    outside = new Outside(chronicle);
     bucket = outside.new Bucket();
     meters = new SimpleMeterRegistry();
     chance = new Random(seed);
+    jobs = null;
     forgetFiles();
   }
 
@@ -116,6 +119,11 @@ final class Ground implements AutoCloseable {
 
   Watch watch() {
     return watch;
+  }
+
+  /** What happened since the last sweep. */
+  Chronicle chronicle() {
+    return chronicle;
   }
 
   VirtualTime time() {
@@ -154,7 +162,10 @@ final class Ground implements AutoCloseable {
     if (server == null) {
       throw new IllegalStateException("no process has been started yet");
     }
-    return new JobTable(owner(), server.storage());
+    if (jobs == null) {
+      jobs = new JobTable(owner(), server.storage());
+    }
+    return jobs;
   }
 
   @Override

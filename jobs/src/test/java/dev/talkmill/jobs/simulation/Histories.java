@@ -2,10 +2,11 @@ package dev.talkmill.jobs.simulation;
 
 import dev.talkmill.jobs.simulation.Mortal.LineFault;
 import dev.talkmill.jobs.simulation.Node.Chore;
-import dev.talkmill.pipeline.ledger.Stage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /** Makes the history of a seed: always the same one. */
 final class Histories {
@@ -19,9 +20,15 @@ final class Histories {
   /** Together with what a recording does by itself, fewer than the attempts that a row has. */
   private static final int FAULTS_MAX = 5;
 
-  private static final int MOMENTS_MAX = 60;
-  private static final List<Stage> PAUSABLE =
-      List.of(Stage.STORE, Stage.TRANSCRIBE, Stage.AGGREGATE, Stage.SUMMARIZE);
+  /** More than a request has, or a job in one stage. */
+  private static final int MOMENTS_MAX = 40;
+
+  /** Pauses of a job from its claim to its end. */
+  private static final int STEPS_MAX = 18;
+
+  private static final List<CrashPoint> OF_CLIENTS = points(CrashPoint::ofClients);
+  private static final List<CrashPoint> OF_ERASURE = points(CrashPoint::ofErasure);
+  private static final List<CrashPoint> OF_WORKERS = points(point -> !point.ofClients());
 
   private final Random random;
   private final List<Op> history = new ArrayList<>();
@@ -31,6 +38,14 @@ final class Histories {
 
   private Histories(long seed) {
     this.random = new Random(seed);
+  }
+
+  private static List<CrashPoint> points(Predicate<CrashPoint> which) {
+    return Arrays.stream(CrashPoint.values()).filter(which).toList();
+  }
+
+  private <T> T one(List<T> all) {
+    return all.get(random.nextInt(all.size()));
   }
 
   static List<Op> of(long seed) {
@@ -46,7 +61,7 @@ final class Histories {
       int sort = random.nextInt(100);
       if (sort < 22) {
         ofClient();
-      } else if (sort < 84) {
+      } else if (sort < 80) {
         ofProcess();
       } else {
         ofFate();
@@ -83,10 +98,15 @@ final class Histories {
           case 7 -> new Op.Requeue(random.nextInt(8));
           case 8 -> new Op.EraseChunk(conversation(), random.nextInt(8));
           case 9 -> random.nextInt(3) == 0 ? new Op.EraseConversation(conversation()) : send();
-          case 10 -> new Op.Pause(PAUSABLE.get(random.nextInt(PAUSABLE.size())));
-          case 11, 12 -> new Op.Resume(PAUSABLE.get(random.nextInt(PAUSABLE.size())));
+          case 10 -> new Op.Pause(pausable());
+          case 11, 12 -> new Op.Resume(pausable());
           default -> send();
         });
+  }
+
+  private Op.Pausable pausable() {
+    Op.Pausable[] all = Op.Pausable.values();
+    return all[random.nextInt(all.length)];
   }
 
   private void ofProcess() {
@@ -126,18 +146,16 @@ final class Histories {
   }
 
   private void ofFate() {
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(16)) {
       case 0, 1, 2 -> add(new Op.Pass(5 + random.nextInt(115)));
-      case 3 -> overslept();
-      case 4 -> mortal(new Op.DieAfter(random.nextInt(3), random.nextInt(MOMENTS_MAX)));
-      case 5 -> {
-        if (random.nextBoolean()) {
-          mortal(new Op.Die(worker()));
-        } else {
-          add(new Op.GiveOutAgain(random.nextInt(16)));
-        }
-      }
-      case 6 -> {
+      case 3, 4 -> overslept();
+      case 5 -> mortal(new Op.DieAfter(random.nextInt(3), random.nextInt(MOMENTS_MAX)));
+      case 6, 7, 8, 9 -> killed();
+      case 10 -> unanswered();
+      case 11 -> erasedInParts();
+      case 12 -> mortal(new Op.Die(worker()));
+      case 13 -> add(new Op.GiveOutAgain(random.nextInt(16)));
+      case 14 -> {
         LineFault[] kinds = LineFault.values();
         fault(new Op.BreakCommit(random.nextInt(3), kinds[random.nextInt(kinds.length)]));
       }
@@ -159,17 +177,82 @@ final class Histories {
     }
   }
 
+  /** A process that dies in the middle of what it does next. */
+  private void killed() {
+    int node = worker();
+    Op death =
+        random.nextInt(3) > 0
+            ? new Op.DieAt(node, one(OF_WORKERS), random.nextInt(2))
+            : new Op.DieAfter(node, random.nextInt(MOMENTS_MAX));
+    switch (random.nextInt(8)) {
+      case 0 -> {
+        mortal(death);
+        run(node, Chore.RELAY);
+      }
+      case 1 -> {
+        mortal(death);
+        run(node, Chore.SWEEPS);
+      }
+      case 2 -> {
+        mortal(new Op.DieAfter(node, random.nextInt(6)));
+        run(node, Chore.HEARTBEAT);
+      }
+      default -> {
+        run(node, Chore.RELAY);
+        mortal(death);
+        add(new Op.Begin(node, Chore.JOB, random.nextInt(8)));
+        add(new Op.RunOut(node, Chore.JOB));
+      }
+    }
+  }
+
+  /** A client whose request dies around its commit, and who asks again. */
+  private void unanswered() {
+    mortal(new Op.DieAt(0, one(OF_CLIENTS), 0));
+    add(random.nextInt(3) > 0 ? send() : new Op.Finish(conversation()));
+  }
+
+  /** An erasure that dies among its objects and goes on elsewhere (K14). */
+  private void erasedInParts() {
+    int node = worker();
+    List<Moment> moments =
+        List.of(Moment.BEFORE_LIST, Moment.AFTER_LIST, Moment.BEFORE_DELETE, Moment.AFTER_DELETE);
+    add(
+        random.nextInt(4) == 0
+            ? new Op.EraseConversation(conversation())
+            : new Op.EraseChunk(conversation(), random.nextInt(8)));
+    add(new Op.Pass(90));
+    run(node, Chore.RELAY);
+    mortal(new Op.DieAt(node, one(OF_ERASURE), random.nextInt(2)));
+    for (int i = 0; i < 3; i++) {
+      add(new Op.Begin(node, Chore.JOB, random.nextInt(8)));
+      add(new Op.RunOut(node, Chore.JOB));
+    }
+  }
+
+  private void run(int node, Chore chore) {
+    add(new Op.Begin(node, chore, 0));
+    add(new Op.RunOut(node, chore));
+  }
+
   /** What a lease is for: its holder stands still, somebody else takes over, and it wakes. */
   private void overslept() {
     int sleeper = worker();
     int other = 3 - sleeper;
+    run(sleeper, Chore.RELAY);
+    add(new Op.RunOut(other, Chore.JOB));
+    add(new Op.Begin(sleeper, Chore.JOB, random.nextInt(8)));
+    add(new Op.Step(sleeper, Chore.JOB, random.nextInt(STEPS_MAX)));
     add(new Op.Pass(61));
-    add(new Op.Begin(other, Chore.SWEEPS, 0));
-    add(new Op.RunOut(other, Chore.SWEEPS));
-    add(new Op.Begin(other, Chore.RELAY, 0));
-    add(new Op.RunOut(other, Chore.RELAY));
-    add(new Op.Begin(other, Chore.JOB, 0));
-    add(new Op.Step(other, Chore.JOB, 1 + random.nextInt(20)));
-    add(new Op.RunOut(sleeper, Chore.JOB));
+    run(other, Chore.SWEEPS);
+    run(other, Chore.RELAY);
+    add(new Op.TakeOver(other, sleeper));
+    add(new Op.Step(other, Chore.JOB, random.nextInt(STEPS_MAX)));
+    if (random.nextBoolean()) {
+      run(sleeper, Chore.HEARTBEAT);
+    }
+    if (random.nextInt(4) > 0) {
+      add(new Op.RunOut(sleeper, Chore.JOB));
+    }
   }
 }

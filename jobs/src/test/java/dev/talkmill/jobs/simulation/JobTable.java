@@ -2,7 +2,9 @@ package dev.talkmill.jobs.simulation;
 
 import dev.talkmill.jobs.queue.ByHand;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.storage.StorageProvider;
@@ -17,6 +19,9 @@ final class JobTable {
 
   private final JdbcClient owner;
   private final StorageProvider storage;
+
+  /** Read once: of a job only its state changes, which is asked for in the table. */
+  private final Map<String, Job> known = new HashMap<>();
 
   JobTable(JdbcClient owner, StorageProvider storage) {
     this.owner = owner;
@@ -44,7 +49,7 @@ final class JobTable {
         .query(String.class)
         .list()
         .stream()
-        .map(id -> storage.getJobById(UUID.fromString(id)))
+        .map(id -> known.computeIfAbsent(id, job -> storage.getJobById(UUID.fromString(job))))
         .sorted(
             Comparator.<Job, UUID>comparing(job -> ByHand.request(job).row())
                 .thenComparing(job -> ByHand.request(job).epoch()))

@@ -1,7 +1,5 @@
 package dev.talkmill.jobs.simulation;
 
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +19,17 @@ final class Mortal {
   private static final int NEVER = -1;
 
   private final String name;
-  private final Map<String, Integer> deaths;
-  private int effectsLeft = NEVER;
+  private final Chronicle chronicle;
+  private int momentsLeft = NEVER;
+  private @Nullable CrashPoint last;
+  private int timesLeft;
   private boolean dead;
   private @Nullable LineFault lineFault;
 
-  /**
-   * A process that lives until it is told otherwise.
-   *
-   * @param deaths counts at which moments processes have died
-   */
-  Mortal(String name, TreeMap<String, Integer> deaths) {
+  /** A process that lives until it is told otherwise. */
+  Mortal(String name, Chronicle chronicle) {
     this.name = name;
-    this.deaths = deaths;
+    this.chronicle = chronicle;
   }
 
   String name() {
@@ -46,23 +42,36 @@ final class Mortal {
 
   /** Dies at the moment that comes after so many others. */
   void diesAfter(int moments) {
-    effectsLeft = moments;
+    momentsLeft = moments;
   }
 
-  void die(String moment) {
+  /** Dies when it comes to this point, having come to it as many times before. */
+  void diesAt(CrashPoint point, int times) {
+    last = point;
+    timesLeft = times;
+  }
+
+  void die(String where, Moment moment) {
     if (!dead) {
       dead = true;
-      deaths.merge(moment, 1, Integer::sum);
+      chronicle.died(where, moment);
     }
   }
 
   /** A moment between two side effects: the last one of a process whose time has come. */
-  void reach(String moment) {
-    if (effectsLeft == 0) {
-      die(moment);
+  void reach(String strand, String where, Moment moment) {
+    if (!dead) {
+      chronicle.reached(strand, where, moment);
     }
-    if (effectsLeft > 0) {
-      effectsLeft--;
+    boolean aimed = last != null && last.is(where, moment);
+    if (momentsLeft == 0 || (aimed && timesLeft == 0)) {
+      die(where, moment);
+    }
+    if (momentsLeft > 0) {
+      momentsLeft--;
+    }
+    if (aimed) {
+      timesLeft--;
     }
     ensureAlive();
   }
@@ -81,12 +90,16 @@ final class Mortal {
   @Nullable LineFault takeLineFault() {
     LineFault fault = lineFault;
     lineFault = null;
+    if (fault != null) {
+      chronicle.met("COMMIT " + fault);
+    }
     return fault;
   }
 
   /** From here on nothing is broken any more, except what is dead. */
   void spare() {
-    effectsLeft = NEVER;
+    momentsLeft = NEVER;
+    last = null;
     lineFault = null;
   }
 }

@@ -8,7 +8,6 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -22,14 +21,14 @@ final class MortalDataSource extends DelegatingDataSource {
 
   private static final String CUT = "08006";
 
-  private final UnaryOperator<String> mutation;
+  private final Mutation mutation;
 
   /**
    * Hands out connections of {@code target}.
    *
-   * @param mutation changes the text of statements on their way; identity for the code as it is
+   * @param mutation on the way to the database
    */
-  MortalDataSource(DataSource target, UnaryOperator<String> mutation) {
+  MortalDataSource(DataSource target, Mutation mutation) {
     super(target);
     this.mutation = mutation;
   }
@@ -40,7 +39,7 @@ final class MortalDataSource extends DelegatingDataSource {
     if (strand == null) {
       return super.getConnection();
     }
-    strand.between("before a transaction");
+    strand.between(Moment.BEFORE_TRANSACTION);
     Connection connection = super.getConnection();
     try {
       Watch.sign(connection, strand.name());
@@ -76,6 +75,7 @@ final class MortalDataSource extends DelegatingDataSource {
       return switch (method.getName()) {
         case "commit" -> commit();
         case "prepareStatement" -> statement(method, args);
+        case "setSavepoint" -> savepoint(method, args);
         default -> call(connection, method, args);
       };
     }
@@ -99,29 +99,40 @@ final class MortalDataSource extends DelegatingDataSource {
     }
 
     private @Nullable Object commit() throws SQLException {
-      strand.inside("before a commit");
+      strand.inside(Moment.BEFORE_COMMIT);
       LineFault fault = strand.process().takeLineFault();
       if (fault == LineFault.CUT) {
         connection.rollback();
+        if (mutation.acknowledgesWhatIsLost()) {
+          return null;
+        }
         throw new SQLException("the line was cut before the commit", CUT);
       }
       connection.commit();
-      strand.inside("after a commit");
+      strand.inside(Moment.AFTER_COMMIT);
       if (fault == LineFault.ANSWER_LOST) {
         throw new SQLException("the line was cut after the commit", CUT);
       }
       return null;
     }
 
+    /** JobRunr saves its jobs below a savepoint of the transaction that it joins. */
+    private @Nullable Object savepoint(Method method, Object @Nullable [] args) throws Throwable {
+      if (mutation.commitsBeforeJobs()) {
+        connection.commit();
+      }
+      return call(connection, method, args);
+    }
+
     private Object statement(Method method, Object @Nullable [] args) throws Throwable {
       Object[] changed = args == null ? new Object[0] : args.clone();
-      changed[0] = mutation.apply((String) changed[0]);
+      changed[0] = mutation.change((String) changed[0]);
       Object statement = call(connection, method, changed);
       return proxy(
           PreparedStatement.class,
           (self, called, values) -> {
             if (called.getName().startsWith("execute")) {
-              strand.inside("before a statement");
+              strand.inside(Moment.BEFORE_STATEMENT);
             }
             return call(statement, called, values);
           });

@@ -2,7 +2,6 @@ package dev.talkmill.jobs.simulation;
 
 import dev.talkmill.jobs.simulation.Mortal.LineFault;
 import dev.talkmill.jobs.simulation.Node.Chore;
-import dev.talkmill.pipeline.ledger.Stage;
 
 /**
  * One step of a history. Each names what it is about by small numbers that are taken modulo what is
@@ -27,14 +26,29 @@ sealed interface Op {
 
   record EraseConversation(int conversation) implements Op {}
 
-  record Pause(Stage stage) implements Op {}
+  record Pause(Pausable what) implements Op {}
 
-  record Resume(Stage stage) implements Op {}
+  record Resume(Pausable what) implements Op {}
+
+  /** What an operator can pause. */
+  enum Pausable {
+    STORE,
+    TRANSCRIBE,
+    AGGREGATE,
+    SUMMARIZE,
+    SPEECH_PROVIDER,
+    SUMMARY_PROVIDER,
+    ONE_TENANT,
+    OTHER_TENANT
+  }
 
   // What processes do.
 
   /** Begins a chore, if none of its kind is under way; runs to the first pause. */
   record Begin(int node, Chore chore, int pick) implements Op {}
+
+  /** Begins the job of a row that a strand of another process has taken and may still be at. */
+  record TakeOver(int node, int from) implements Op {}
 
   record Step(int node, Chore chore, int times) implements Op {}
 
@@ -49,6 +63,9 @@ sealed interface Op {
 
   /** Node 0 is the one that clients talk to. */
   record DieAfter(int node, int moments) implements Op {}
+
+  /** Dies the next time but so many that it comes to this point. */
+  record DieAt(int node, CrashPoint point, int times) implements Op {}
 
   record Die(int node) implements Op {}
 

@@ -37,8 +37,13 @@ final class Outside {
   private static final int FLAKY_FAILURES = 2;
 
   private final Map<Integer, Integer> tries = new HashMap<>();
+  private final Chronicle chronicle;
   private int answers;
   private boolean failNext;
+
+  Outside(Chronicle chronicle) {
+    this.chronicle = chronicle;
+  }
 
   /** How many recognitions were answered, and so paid for. */
   int answers() {
@@ -54,14 +59,21 @@ final class Outside {
     failNext = false;
   }
 
-  private static <T> T call(String port, Supplier<T> effect) {
+  /** A refusal is an answer too: one may die, or time pass, before it is heard. */
+  private static <T> T call(Moment before, Moment after, Supplier<T> effect) {
     Strand strand = Strand.current();
     if (strand == null) {
       return effect.get();
     }
-    strand.outside("before " + port);
-    T answer = effect.get();
-    strand.outside("after " + port);
+    strand.outside(before);
+    T answer;
+    try {
+      answer = effect.get();
+    } catch (FailureException e) {
+      strand.outside(after);
+      throw e;
+    }
+    strand.outside(after);
     return answer;
   }
 
@@ -71,27 +83,30 @@ final class Outside {
     @Override
     public void putIfAbsent(
         String key, Source source, long bytes, String sha256, String mediaType) {
-      stored("a put", () -> super.putIfAbsent(key, source, bytes, sha256, mediaType));
+      stored(
+          Moment.BEFORE_PUT,
+          Moment.AFTER_PUT,
+          () -> super.putIfAbsent(key, source, bytes, sha256, mediaType));
     }
 
     @Override
     public void put(String key, Path file, String mediaType) {
-      stored("a put", () -> super.put(key, file, mediaType));
+      stored(Moment.BEFORE_PUT, Moment.AFTER_PUT, () -> super.put(key, file, mediaType));
     }
 
     @Override
     public void get(String key, Path target, long bytesMax) {
-      stored("a get", () -> super.get(key, target, bytesMax));
+      stored(Moment.BEFORE_GET, Moment.AFTER_GET, () -> super.get(key, target, bytesMax));
     }
 
     @Override
     public void delete(String key) {
-      stored("a delete", () -> super.delete(key));
+      stored(Moment.BEFORE_DELETE, Moment.AFTER_DELETE, () -> super.delete(key));
     }
 
     @Override
     public List<ObjectInfo> list(String prefix, @Nullable String after, int max) {
-      return call("a list", () -> super.list(prefix, after, max));
+      return call(Moment.BEFORE_LIST, Moment.AFTER_LIST, () -> super.list(prefix, after, max));
     }
 
     TreeSet<String> keys() {
@@ -100,12 +115,14 @@ final class Outside {
       return keys;
     }
 
-    private void stored(String port, Runnable effect) {
+    private void stored(Moment before, Moment after, Runnable effect) {
       call(
-          port,
+          before,
+          after,
           () -> {
             if (failNext && Strand.current() != null) {
               failNext = false;
+              chronicle.met("BUCKET AWAY");
               throw FailureException.of(FailureCode.STORAGE_UNAVAILABLE, "away for a moment");
             }
             effect.run();
@@ -119,7 +136,7 @@ final class Outside {
     return new AudioDecoder() {
       @Override
       public DecodedAudio decode(Path source, Path wav) {
-        return call("a decoding", () -> decoded(source, wav));
+        return call(Moment.BEFORE_DECODING, Moment.AFTER_DECODING, () -> decoded(source, wav));
       }
 
       @Override
@@ -158,7 +175,10 @@ final class Outside {
 
       @Override
       public Recognition recognize(SpeechRequest request) {
-        return call("a recognition", () -> heard(Read.of(content(request.wav()))));
+        return call(
+            Moment.BEFORE_RECOGNITION,
+            Moment.AFTER_RECOGNITION,
+            () -> heard(Read.of(content(request.wav()))));
       }
     };
   }
@@ -198,7 +218,10 @@ final class Outside {
 
       @Override
       public Summary summarize(SummaryRequest request) {
-        return call("a summary", () -> new Summary(summaryOf(request.segments()), null, "joiner"));
+        return call(
+            Moment.BEFORE_SUMMARY,
+            Moment.AFTER_SUMMARY,
+            () -> new Summary(summaryOf(request.segments()), null, "joiner"));
       }
     };
   }

@@ -1,7 +1,7 @@
 package dev.talkmill.jobs.simulation;
 
 import dev.talkmill.jobs.simulation.Node.Chore;
-import dev.talkmill.pipeline.ledger.Stage;
+import dev.talkmill.jobs.simulation.Op.Pausable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,20 +42,21 @@ final class Run {
    */
   void play(List<Op> history, boolean sleepersLast) {
     history.forEach(this::apply);
-    cluster.all().forEach(node -> node.life().spare());
-    ground.outside().spare();
-    List.of(Stage.values()).forEach(client::resume);
+    List.of(Pausable.values()).forEach(client::resume);
     if (!sleepersLast) {
       wake();
     }
     for (int i = 0; i < client.conversations().size(); i++) {
       client.finish(i);
     }
+    // What is still to break or to die may do so now, as long as there is work; then no more.
     rest();
+    cluster.all().forEach(node -> node.life().spare());
+    ground.outside().spare();
     wake();
     rest();
     wrong.addAll(cluster.offences());
-    Verdict verdict = new Verdict(ground, cluster.deathsInAll(), cluster.fenced());
+    Verdict verdict = new Verdict(ground, cluster.fenced());
     wrong.addAll(verdict.on(client.conversations()));
     for (Node node : cluster.all()) {
       if (!node.leftovers().isEmpty()) {
@@ -86,14 +87,16 @@ final class Run {
       case Op.Requeue requeue -> client.requeue(requeue.pick());
       case Op.EraseChunk erase -> client.eraseChunk(erase.conversation(), erase.pick());
       case Op.EraseConversation erase -> client.eraseConversation(erase.conversation());
-      case Op.Pause pause -> client.pause(pause.stage());
-      case Op.Resume resume -> client.resume(resume.stage());
+      case Op.Pause pause -> client.pause(pause.what());
+      case Op.Resume resume -> client.resume(resume.what());
       case Op.Begin begin -> cluster.begin(cluster.at(begin.node()), begin.chore(), begin.pick());
+      case Op.TakeOver over -> cluster.takeOver(cluster.at(over.node()), cluster.at(over.from()));
       case Op.Step step -> cluster.step(cluster.at(step.node()), step.chore(), step.times());
       case Op.RunOut run -> cluster.runOut(cluster.at(run.node()), run.chore());
       case Op.GiveOutAgain again -> giveOutAgain(again.pick());
       case Op.Pass pass -> ground.time().pass(Duration.ofMinutes(pass.minutes()));
       case Op.DieAfter death -> cluster.at(death.node()).life().diesAfter(death.moments());
+      case Op.DieAt death -> cluster.at(death.node()).life().diesAt(death.point(), death.times());
       case Op.Die death -> cluster.die(cluster.at(death.node()));
       case Op.BreakCommit fault -> cluster.at(fault.node()).life().breakNextCommit(fault.fault());
       case Op.FailBucket _ -> ground.outside().failNext();
@@ -103,6 +106,7 @@ final class Run {
   private void giveOutAgain(int pick) {
     List<Job> out = ground.jobs().givenOut();
     if (!out.isEmpty()) {
+      ground.chronicle().met("A JOB GIVEN OUT AGAIN");
       ground.jobs().rescue(out.get(pick % out.size()));
     }
   }

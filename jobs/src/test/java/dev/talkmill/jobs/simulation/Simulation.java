@@ -4,30 +4,21 @@ import dev.talkmill.jobs.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Plays histories one after the other, and makes a failing one short. */
 final class Simulation implements AutoCloseable {
 
-  private static final Duration SHRINKING = Duration.ofSeconds(60);
-
   private final TestDatabase database;
   private final Ground ground;
-  private final Map<String, Integer> deaths = new TreeMap<>();
-  private int histories;
-  private int acknowledged;
-  private int fenced;
+  private final Tally tally = new Tally();
 
   /**
    * A simulation on a database of its own.
    *
-   * @param mutation of the statements that processes send; identity for the code as it is
+   * @param mutation between the code and the database
    */
-  Simulation(Path scratch, UnaryOperator<String> mutation) {
+  Simulation(Path scratch, Mutation mutation) {
     this.database = TestDatabase.fresh();
     this.ground = new Ground(database, scratch, mutation);
   }
@@ -48,7 +39,7 @@ final class Simulation implements AutoCloseable {
     Run run = new Run(ground);
     try {
       run.play(steps, seed % 2 == 0);
-      count(run);
+      tally.add(steps, ground.chronicle(), run.acknowledged(), run.cluster().fenced());
       return run.wrong();
     } catch (RuntimeException | AssertionError e) {
       return List.of("the history could not be played: " + e);
@@ -57,49 +48,43 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  private void count(Run run) {
-    histories++;
-    acknowledged += run.acknowledged();
-    fenced += run.cluster().fenced();
-    run.cluster().deaths().forEach((moment, times) -> deaths.merge(moment, times, Integer::sum));
+  /** What the last history did, as a number. */
+  long trace() {
+    return ground.chronicle().trace();
   }
 
-  /** Makes a failing history short, and says how it is played again. */
-  String explain(long seed, List<String> wrong) {
+  /**
+   * Makes a failing history short.
+   *
+   * @param limit after which the shortest so far is taken
+   * @return the places of its steps that it still fails with
+   */
+  List<Integer> shortest(long seed, Duration limit) {
+    return new Shrinker(limit, System::nanoTime)
+        .shrink(Histories.of(seed).size(), places -> !playKept(seed, places).isEmpty());
+  }
+
+  /** Says what was wrong with a history, which steps of it suffice, and how to play them again. */
+  String explain(long seed, List<String> wrong, List<Integer> kept) {
     List<Op> whole = Histories.of(seed);
-    List<Integer> kept =
-        new Shrinker(SHRINKING, System::nanoTime)
-            .shrink(whole.size(), places -> !playKept(seed, places).isEmpty());
     String steps =
-        IntStream.range(0, kept.size())
-            .mapToObj(i -> "  " + kept.get(i) + ": " + whole.get(kept.get(i)))
-            .collect(Collectors.joining("\n"));
+        kept.stream().map(i -> "  " + i + ": " + whole.get(i)).collect(Collectors.joining("\n"));
     String places = kept.stream().map(String::valueOf).collect(Collectors.joining(","));
     return """
     seed %d: %s
-    The shortest history that fails, with %s:
+    The shortest history that fails has %d of %d steps, and %s:
     %s
-    Again: -Dtalkmill.simulation.seed=%d -Dtalkmill.simulation.keep=%s
+    Again: ./mvnw -pl jobs -am test -Dtest='SimulationTest#nothing*' \
+      -Dsurefire.failIfNoSpecifiedTests=false \
+      -Dtalkmill.simulation.seed=%d -Dtalkmill.simulation.keep=%s
     """
-        .formatted(seed, wrong, playKept(seed, kept), steps, seed, places);
+        .formatted(
+            seed, wrong, kept.size(), whole.size(), playKept(seed, kept), steps, seed, places);
   }
 
-  /** What has been played so far, in one line. */
-  String summary() {
-    return "histories=%d acknowledged=%d fenced=%d deaths=%s"
-        .formatted(histories, acknowledged, fenced, deaths);
-  }
-
-  Map<String, Integer> deaths() {
-    return Map.copyOf(deaths);
-  }
-
-  int acknowledged() {
-    return acknowledged;
-  }
-
-  int fenced() {
-    return fenced;
+  /** What was met so far. */
+  Tally tally() {
+    return tally;
   }
 
   @Override

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.fail;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,13 +34,29 @@ class SimulationTest {
   private static final String FROM = "talkmill.simulation.from";
   private static final String SEED = "talkmill.simulation.seed";
   private static final String KEEP = "talkmill.simulation.keep";
-  private static final int SECONDS_USUAL = 45;
+  private static final int SECONDS_USUAL = 30;
 
-  /** Played however long it takes, so that every moment has met a death. */
+  /**
+   * Each on a database of its own: while one waits for PostgreSQL the other makes the next move.
+   */
+  private static final int AT_ONCE = 2;
+
+  /** Of each, played however long it takes, so that every moment has met a death. */
   private static final int HISTORIES_MIN = 100;
 
   /** Seeds of which each mutant must be found by one. */
   private static final int MUTANT_SEEDS = 150;
+
+  private static final int REPLAYED = 12;
+  private static final Duration SHRINKING = Duration.ofSeconds(60);
+
+  private static final List<String> FAULTS =
+      List.of(
+          "A JOB GIVEN OUT AGAIN",
+          "A ROW TAKEN OVER",
+          "BUCKET AWAY",
+          "COMMIT ANSWER_LOST",
+          "COMMIT CUT");
 
   private static final Logger ROOT =
       (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -55,31 +76,28 @@ class SimulationTest {
   }
 
   @Test
-  void nothingAcknowledgedIsLostOrDoneTwiceWhereverProcessesDie() {
-    try (Simulation simulation = new Simulation(scratch, UnaryOperator.identity())) {
-      Long one = Long.getLong(SEED);
-      if (one != null) {
+  void nothingAcknowledgedIsLostOrDoneTwiceWhereverProcessesDie() throws Exception {
+    Long one = Long.getLong(SEED);
+    if (one != null) {
+      try (Simulation simulation = new Simulation(scratch, Mutation.NONE)) {
         assertThat(again(simulation, one)).isEmpty();
         return;
       }
-      playFor(simulation, Duration.ofSeconds(Integer.getInteger(SECONDS, SECONDS_USUAL)));
-      ROOT.setLevel(Level.INFO);
-      ROOT.info("simulation: {}", simulation.summary());
-      assertThat(simulation.acknowledged()).as("progress").isPositive();
-      assertThat(simulation.fenced()).as("stale writers that were refused").isPositive();
-      assertThat(simulation.deaths().keySet())
-          .as("moments at which processes died")
-          .contains(
-              "before a transaction",
-              "before a statement",
-              "before a commit",
-              "after a commit",
-              "before a put",
-              "after a put",
-              "before a recognition",
-              "after a recognition",
-              "between two steps");
     }
+    Tally tally = playFor(Duration.ofSeconds(Integer.getInteger(SECONDS, SECONDS_USUAL)));
+    ROOT.setLevel(Level.INFO);
+    ROOT.info("simulation: {}", tally);
+    ROOT.setLevel(Level.OFF);
+    assertThat(tally.acknowledged()).as("progress").isPositive();
+    assertThat(tally.fenced()).as("stale writers that were refused").isPositive();
+    assertThat(tally.deaths().keySet())
+        .as("where processes died")
+        .containsAll(Arrays.stream(CrashPoint.values()).map(CrashPoint::label).toList());
+    assertThat(tally.faults().keySet()).as("faults").containsAll(FAULTS);
+    assertThat(tally.operations().keySet())
+        .as("operations")
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(Op.class.getPermittedSubclasses()).map(Class::getSimpleName).toList());
   }
 
   private static List<String> again(Simulation simulation, long seed) {
@@ -94,53 +112,96 @@ class SimulationTest {
                 .toList());
   }
 
-  private static void playFor(Simulation simulation, Duration time) {
+  private Tally playFor(Duration time) throws Exception {
     long end = System.nanoTime() + time.toNanos();
-    long first = Long.getLong(FROM, 1);
-    for (long seed = first; seed < first + HISTORIES_MIN || System.nanoTime() - end < 0; seed++) {
-      List<String> wrong = simulation.play(seed);
-      if (!wrong.isEmpty()) {
-        fail(simulation.explain(seed, wrong));
+    AtomicBoolean failed = new AtomicBoolean();
+    List<Future<Tally>> lines = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+      for (int i = 0; i < AT_ONCE; i++) {
+        int line = i;
+        lines.add(threads.submit(() -> playLine(line, end, failed)));
       }
     }
+    Tally tally = new Tally();
+    for (Future<Tally> line : lines) {
+      tally.add(line.get());
+    }
+    return tally;
   }
 
-  /** Defects in the statements themselves, made on their way to the database. */
-  enum Mutant {
-    NO_FENCE {
-      @Override
-      String change(String sql) {
-        return sql.replace("epoch = ?", "(epoch = ? OR true)");
+  /** Every so-many-th seed, until the time is over or any history has failed. */
+  private Tally playLine(int line, long end, AtomicBoolean failed) throws Exception {
+    Path own = Files.createDirectory(scratch.resolve("line-" + line));
+    try (Simulation simulation = new Simulation(own, Mutation.NONE)) {
+      long first = Long.getLong(FROM, 1) + line;
+      for (int i = 0; i < HISTORIES_MIN || System.nanoTime() - end < 0; i++) {
+        long seed = first + (long) i * AT_ONCE;
+        List<String> wrong = failed.get() ? List.of() : simulation.play(seed);
+        if (!wrong.isEmpty()) {
+          failed.set(true);
+          fail(simulation.explain(seed, wrong, simulation.shortest(seed, SHRINKING)));
+        }
+        if (failed.get()) {
+          break;
+        }
       }
-    },
-    A_ROW_AT_WORK_IS_TAKEN_AGAIN {
-      @Override
-      String change(String sql) {
-        return sql.replace(
-            "state || '' = 'QUEUED' AND epoch = ?",
-            "state || '' IN ('QUEUED', 'PROCESSING') AND (epoch = ? OR true)");
-      }
-    },
-    A_CHUNK_THAT_IS_TAKEN_LEAVES_THE_CONVERSATION_AS_IT_IS {
-      @Override
-      String change(String sql) {
-        return sql.replace("generation = generation + 1, outcome = NULL,", "");
-      }
-    };
-
-    abstract String change(String sql);
+      return simulation.tally();
+    }
   }
 
   @ParameterizedTest
   @EnumSource
   void aDefectIsFound(Mutant mutant) {
-    try (Simulation simulation = new Simulation(scratch, mutant::change)) {
-      boolean found = false;
-      for (long seed = 1; seed <= MUTANT_SEEDS && !found; seed++) {
-        found = !simulation.play(seed).isEmpty();
-      }
-      assertThat(found).as("%s is found; %s", mutant, simulation.summary()).isTrue();
+    try (Simulation simulation = new Simulation(scratch, mutant)) {
+      assertThat(failing(simulation))
+          .as("a seed of those that find %s; %s", mutant, simulation.tally())
+          .isPositive();
     }
+  }
+
+  /** The first seed whose history fails, or -1. */
+  private static long failing(Simulation simulation) {
+    for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
+      if (!simulation.play(seed).isEmpty()) {
+        return seed;
+      }
+    }
+    return -1;
+  }
+
+  @Test
+  void aFailingHistoryIsMadeShorterAndFailsAgainFromWhatIsPrinted() {
+    try (Simulation simulation = new Simulation(scratch, Mutant.A_REPEATED_UPLOAD_IS_A_NEW_ONE)) {
+      long seed = failing(simulation);
+      List<String> wrong = simulation.play(seed);
+      List<Integer> kept = simulation.shortest(seed, SHRINKING);
+      assertThat(kept).hasSizeBetween(1, Histories.of(seed).size() / 4);
+      String said = simulation.explain(seed, wrong, kept);
+      String places = kept.toString().replaceAll("[\\[\\] ]", "");
+      assertThat(said)
+          .contains("-Dtalkmill.simulation.seed=" + seed + " ")
+          .contains("-Dtalkmill.simulation.keep=" + places + "\n");
+      assertThat(simulation.playKept(seed, kept)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aSeedReplaysExactly() {
+    List<Long> first = new ArrayList<>();
+    List<Long> second = new ArrayList<>();
+    try (Simulation simulation = new Simulation(scratch, Mutation.NONE);
+        Simulation again = new Simulation(scratch, Mutation.NONE)) {
+      for (long seed = 1; seed <= REPLAYED; seed++) {
+        simulation.play(seed);
+        first.add(simulation.trace());
+      }
+      // In another order, and on a database that holds what is left of other histories.
+      for (long seed = REPLAYED; seed >= 1; seed--) {
+        again.play(seed);
+        second.addFirst(again.trace());
+      }
+    }
+    assertThat(second).isEqualTo(first).doesNotHaveDuplicates();
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.talkmill.jobs.simulation;
 
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -106,13 +108,13 @@ final class Strand {
   }
 
   /** A moment inside of a transaction: the process may die here, and no other strand runs. */
-  void inside(String moment) {
-    process.reach(moment);
+  void inside(Moment moment) {
+    process.reach(name, where(), moment);
   }
 
   /** A moment between two transactions or calls: others may run here, and time may pass. */
-  void between(String moment) {
-    process.reach(moment);
+  void between(Moment moment) {
+    process.reach(name, where(), moment);
     if (pausing) {
       stopped.release();
       await(mayRun);
@@ -121,11 +123,21 @@ final class Strand {
   }
 
   /** As {@link #between}, around a call of a port: none is made while a transaction is open. */
-  void outside(String moment) {
+  void outside(Moment moment) {
     if (TransactionSynchronizationManager.isActualTransactionActive()) {
       offence = moment + " inside of a transaction";
     }
     between(moment);
+  }
+
+  /** What it is at: a job tells its stage, a job that has not taken its row yet that it claims. */
+  private String where() {
+    String stage = MDC.get("stage");
+    if (stage != null) {
+      return stage;
+    }
+    String kind = name.substring(0, name.indexOf(' '));
+    return kind.equals(Watch.JOB) ? "CLAIM" : kind.toUpperCase(Locale.ROOT);
   }
 
   private static void await(Semaphore turn) {

@@ -31,6 +31,14 @@ final class Verdict {
         AND (SELECT count(*) FROM simulation.holder h WHERE h.row_id = p.id AND NOT h.ended) < ?
       """;
 
+  /** What a step met that is no failure of its work, except a line that was cut. */
+  private static final String OWN_ERRORS =
+      """
+      SELECT DISTINCT data ->> 'error_message' FROM processing_event
+      WHERE data ->> 'error_code' = 'internal_error'
+        AND data ->> 'error_message' NOT LIKE '%the line was cut%'
+      """;
+
   /** Tables of which an erased conversation leaves nothing. */
   private static final List<String> TRACES =
       List.of(
@@ -42,25 +50,25 @@ final class Verdict {
 
   private final Ground ground;
   private final JdbcClient owner;
-  private final int deaths;
   private final int fenced;
   private final List<String> wrong = new ArrayList<>();
 
   /**
    * Looks at what is there.
    *
-   * @param deaths of processes in this history
    * @param fenced rows that jobs had lost when they ended
    */
-  Verdict(Ground ground, int deaths, int fenced) {
+  Verdict(Ground ground, int fenced) {
     this.ground = ground;
     this.owner = ground.owner();
-    this.deaths = deaths;
     this.fenced = fenced;
   }
 
   List<String> on(List<Told> conversations) {
     expect("I4: a stale write that landed", ground.watch().stale(), "");
+    expect("K3: a row dispatched without its job", ground.watch().jobless(), "");
+    expect("K9: an end that was said too early", ground.watch().early(), "");
+    expect("errors of our own", owner.sql(OWN_ERRORS).query(String.class).list(), List.of());
     expect("rows condemned that crashed too seldom", number(INNOCENT, CRASHES_MAX), 0);
     for (Told told : conversations) {
       if (told.isErased()) {
@@ -221,6 +229,7 @@ final class Verdict {
       return;
     }
     int results = number("SELECT count(*) FROM chunk_transcript WHERE provider IS NOT NULL");
+    int deaths = ground.chronicle().deathsInAll();
     int repeats = ground.outside().answers() - results;
     if (repeats > deaths + fenced) {
       wrong.add(

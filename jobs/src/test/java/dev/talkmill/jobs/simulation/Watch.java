@@ -3,15 +3,19 @@ package dev.talkmill.jobs.simulation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Set;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Watches inside of the database who writes to a row at work (I4). Each transaction is signed with
- * its strand; the strand that takes a row at an epoch is its holder there, and a write of any other
- * job's strand to it is a stale one that has landed. It does not ask how the code fences, so it
- * also sees what a missing fence lets through.
+ * Watches inside of the database: who writes to a row at work (I4), and whether a row is committed
+ * as dispatched without its job (K3) or a conversation as ended that is not (K9).
+ *
+ * <p>Each transaction is signed with its strand. The strand that takes a row at an epoch is its
+ * holder there, and a write of any other job's strand to it is a stale one that has landed. It does
+ * not ask how the code fences, so it also sees what a missing fence lets through.
  */
 final class Watch {
 
@@ -49,6 +53,42 @@ final class Watch {
         RETURN NULL;
       END
       $$;
+      CREATE TABLE simulation.jobless (row_id uuid, epoch bigint, writer text);
+      CREATE FUNCTION simulation.dispatched() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+      BEGIN
+        IF NOT EXISTS (SELECT FROM jobrunr.jobrunr_jobs j WHERE j.id = NEW.job_id::text) THEN
+          INSERT INTO simulation.jobless
+          VALUES (NEW.id, NEW.epoch, current_setting('simulation.strand', true));
+        END IF;
+        RETURN NULL;
+      END
+      $$;
+      CREATE CONSTRAINT TRIGGER simulation_dispatched
+        AFTER UPDATE ON talkmill.processing_status
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.state = 'QUEUED' AND OLD.state <> 'QUEUED')
+        EXECUTE FUNCTION simulation.dispatched();
+      CREATE TABLE simulation.early (conversation_id uuid, writer text);
+      CREATE FUNCTION simulation.settled() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+      BEGIN
+        IF EXISTS (SELECT FROM talkmill.conversation c
+                   JOIN talkmill.conversation_chunk k
+                     ON k.tenant_id = c.tenant_id AND k.conversation_id = c.id
+                   WHERE c.tenant_id = NEW.tenant_id AND c.id = NEW.id
+                     AND c.outcome IS NOT NULL AND k.state = 'OPEN') THEN
+          INSERT INTO simulation.early
+          VALUES (NEW.id, current_setting('simulation.strand', true));
+        END IF;
+        RETURN NULL;
+      END
+      $$;
+      CREATE CONSTRAINT TRIGGER simulation_settled
+        AFTER UPDATE ON talkmill.conversation
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.outcome IS NOT NULL)
+        EXECUTE FUNCTION simulation.settled();
       CREATE TRIGGER simulation_watch AFTER INSERT OR UPDATE ON talkmill.processing_status
         FOR EACH ROW EXECUTE FUNCTION simulation.watch();
       """;
@@ -85,6 +125,34 @@ final class Watch {
         .query(String.class)
         .optional()
         .orElse("");
+  }
+
+  /** Who committed a dispatched row without its job (K3), in words; empty if nobody did. */
+  String jobless() {
+    return owner
+        .sql("SELECT writer || ' dispatched ' || row_id FROM simulation.jobless LIMIT 1")
+        .query(String.class)
+        .optional()
+        .orElse("");
+  }
+
+  /** Who said how a conversation ended while a chunk of it was open; empty if nobody did. */
+  String early() {
+    return owner
+        .sql("SELECT writer || ' settled ' || conversation_id FROM simulation.early LIMIT 1")
+        .query(String.class)
+        .optional()
+        .orElse("");
+  }
+
+  /** Rows that this strand took and did not end. */
+  Set<UUID> taken(String strand) {
+    return Set.copyOf(
+        owner
+            .sql("SELECT row_id FROM simulation.holder WHERE strand = ? AND NOT ended")
+            .params(strand)
+            .query(UUID.class)
+            .list());
   }
 
   /** Whether this strand took rows that it did not end: it died, or was fenced. */

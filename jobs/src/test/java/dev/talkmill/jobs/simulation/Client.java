@@ -3,6 +3,8 @@ package dev.talkmill.jobs.simulation;
 import dev.talkmill.jobs.intake.Accepted;
 import dev.talkmill.jobs.intake.NewChunk;
 import dev.talkmill.jobs.intake.NewText;
+import dev.talkmill.jobs.intake.PresignedUploads;
+import dev.talkmill.jobs.intake.PresignedUploads.Confirmed;
 import dev.talkmill.jobs.pause.Pause;
 import dev.talkmill.jobs.pause.Pauses;
 import dev.talkmill.jobs.simulation.Op.Pausable;
@@ -14,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -30,6 +33,7 @@ final class Client {
   private final Ground ground;
   private final Cluster cluster;
   private final List<Told> conversations = new ArrayList<>();
+  private final List<Pending> uploads = new ArrayList<>();
 
   Client(Ground ground, Cluster cluster) {
     this.ground = ground;
@@ -97,11 +101,50 @@ final class Client {
     }
   }
 
+  private record Pending(Told told, UUID upload, Recording kind, int number) {}
+
+  void upload(int conversation, Recording kind, int number) {
+    Told told = at(conversation);
+    byte[] bytes = kind.bytes(number);
+    PresignedUploads.Announced file =
+        new PresignedUploads.Announced(
+            told.tenant(), told.id(), bytes.length, "audio/wav", null, null);
+    Optional<PresignedUploads.Begun> begun = ask(node -> node.uploads().begin(file));
+    if (begun.isEmpty() && !told.isErased()) {
+      throw new AssertionError("an upload was not begun");
+    }
+    begun.ifPresent(upload -> {
+      upload.parts().forEach(part -> ground.bucket().receive(part.url(), bytes));
+      uploads.add(new Pending(told, upload.id(), kind, number));
+    });
+  }
+
+  /** Also one that was confirmed before: it is the same chunk as then. */
+  void confirm(int pick) {
+    if (uploads.isEmpty()) {
+      return;
+    }
+    Pending one = uploads.get(pick % uploads.size());
+    Told told = one.told();
+    Confirmed confirmed = ask(node -> node.uploads().complete(told.tenant(), one.upload()));
+    boolean right =
+        switch (confirmed) {
+          case Confirmed.Taken taken ->
+              told.confirmed(one.upload(), new Taken(taken.chunk().id(), one.kind(), one.number()));
+          case Confirmed.Unknown _ -> told.isErased() || told.isErased(one.upload());
+          case Confirmed.Expired _ -> !told.isConfirmed(one.upload());
+          case Confirmed.Incomplete _ -> false;
+        };
+    if (!right) {
+      throw new AssertionError("an upload was answered with " + confirmed);
+    }
+  }
+
   private static Accepted accept(Node node, Told told, Recording kind, int number) {
     byte[] bytes = kind.bytes(number);
     String key = "upload " + number;
     if (kind == Recording.TEXT) {
-      String text = kind.words(number);
+      String text = kind.words(number).getFirst();
       return node.core()
           .intake()
           .accept(new NewText(told.tenant(), told.id(), null, null, text, sha256(bytes), key));

@@ -3,6 +3,8 @@ package dev.talkmill.jobs.simulation;
 import dev.talkmill.jobs.postgres.TransientErrors;
 import dev.talkmill.jobs.queue.ByHand;
 import dev.talkmill.jobs.simulation.Node.Chore;
+import dev.talkmill.pipeline.failure.FailureCode;
+import dev.talkmill.pipeline.failure.FailureException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -162,6 +164,11 @@ final class Cluster {
     }
   }
 
+  private static boolean isAway(Throwable failure) {
+    return failure instanceof FailureException of
+        && of.failure().code() == FailureCode.STORAGE_UNAVAILABLE;
+  }
+
   private void ended(Strand strand) {
     if (strand.offence() != null) {
       offences.add(strand.name() + ": " + strand.offence());
@@ -170,8 +177,9 @@ final class Cluster {
       return;
     }
     Throwable failure = strand.failure();
-    // A line may be cut under a chore, and then it is tried again; nothing else may happen.
-    boolean excused = failure == null || TransientErrors.is(failure);
+    // A line may be cut and the bucket be away, and then it is tried again; nothing else may
+    // happen.
+    boolean excused = failure == null || TransientErrors.is(failure) || isAway(failure);
     if (!excused) {
       offences.add(strand.name() + " ended with " + failure);
     }

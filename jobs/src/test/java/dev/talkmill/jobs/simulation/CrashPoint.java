@@ -8,6 +8,10 @@ enum CrashPoint {
   /** K2, before an acknowledgement: the client asks again. */
   REQUEST_BEFORE_COMMIT("REQUEST", Moment.BEFORE_COMMIT),
   REQUEST_AFTER_COMMIT("REQUEST", Moment.AFTER_COMMIT),
+  /** K13, parts of an upload and the object they are joined to. */
+  REQUEST_AFTER_UPLOAD("REQUEST", Moment.AFTER_UPLOAD),
+  REQUEST_BEFORE_JOIN("REQUEST", Moment.BEFORE_JOIN),
+  REQUEST_AFTER_JOIN("REQUEST", Moment.AFTER_JOIN),
   /** K3, rows and their jobs. */
   RELAY_BEFORE_COMMIT("RELAY", Moment.BEFORE_COMMIT),
   RELAY_AFTER_COMMIT("RELAY", Moment.AFTER_COMMIT),
@@ -21,6 +25,8 @@ enum CrashPoint {
   PREPARE_BEFORE_GET("PREPARE", Moment.BEFORE_GET),
   PREPARE_BEFORE_DECODING("PREPARE", Moment.BEFORE_DECODING),
   PREPARE_AFTER_DECODING("PREPARE", Moment.AFTER_DECODING),
+  PREPARE_BEFORE_PUT("PREPARE", Moment.BEFORE_PUT),
+  PREPARE_AFTER_PUT("PREPARE", Moment.AFTER_PUT),
   PREPARE_BEFORE_COMMIT("PREPARE", Moment.BEFORE_COMMIT),
   PREPARE_AFTER_COMMIT("PREPARE", Moment.AFTER_COMMIT),
   /** K5 and K6, a call that is announced and its answer. */

@@ -48,7 +48,7 @@ final class Ground implements AutoCloseable {
   private final Path scratch;
   private Chronicle chronicle = new Chronicle();
   private Outside outside = new Outside(chronicle);
-  private Outside.Bucket bucket = outside.new Bucket();
+  private Bucket bucket;
   private SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Random chance = new Random(0);
   private @Nullable JobServer server;
@@ -69,6 +69,7 @@ final class Ground implements AutoCloseable {
     this.database = new Database(new MortalDataSource(pool, mutation));
     this.watch = Watch.setUp(owners);
     this.time = new VirtualTime(owners);
+    this.bucket = new Bucket(outside, time);
     this.empty = new JdbcTemplate(owners).queryForObject(EMPTY, String.class);
   }
 
@@ -89,7 +90,7 @@ final class Ground implements AutoCloseable {
     time.restart();
     chronicle = new Chronicle();
     outside = new Outside(chronicle);
-    bucket = outside.new Bucket();
+    bucket = new Bucket(outside, time);
     meters = new SimpleMeterRegistry();
     chance = new Random(seed);
     jobs = null;
@@ -134,7 +135,7 @@ final class Ground implements AutoCloseable {
     return outside;
   }
 
-  Outside.Bucket bucket() {
+  Bucket bucket() {
     return bucket;
   }
 

@@ -82,10 +82,12 @@ final class Histories {
   }
 
   private Op send() {
-    Recording[] kinds = Recording.values();
-    // Half of it is plain speech: what is special must not crowd out what it is to be lost from.
-    Recording kind = random.nextBoolean() ? Recording.WORDS : kinds[random.nextInt(kinds.length)];
-    return new Op.Send(conversation(), kind, ++numbers);
+    return new Op.Send(conversation(), kind(), ++numbers);
+  }
+
+  /** Half of it is plain speech: what is special must not crowd out what it is to be lost from. */
+  private Recording kind() {
+    return random.nextBoolean() ? Recording.WORDS : one(List.of(Recording.values()));
   }
 
   private void ofClient() {
@@ -100,6 +102,8 @@ final class Histories {
           case 9 -> random.nextInt(3) == 0 ? new Op.EraseConversation(conversation()) : send();
           case 10 -> new Op.Pause(pausable());
           case 11, 12 -> new Op.Resume(pausable());
+          case 13 -> new Op.Upload(conversation(), kind(), ++numbers);
+          case 14 -> new Op.Confirm(random.nextInt(4));
           default -> send();
         });
   }
@@ -146,7 +150,7 @@ final class Histories {
   }
 
   private void ofFate() {
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(20)) {
       case 0, 1, 2 -> add(new Op.Pass(5 + random.nextInt(115)));
       case 3, 4 -> overslept();
       case 5 -> mortal(new Op.DieAfter(random.nextInt(3), random.nextInt(MOMENTS_MAX)));
@@ -155,7 +159,9 @@ final class Histories {
       case 11 -> erasedInParts();
       case 12 -> mortal(new Op.Die(worker()));
       case 13 -> add(new Op.GiveOutAgain(random.nextInt(16)));
-      case 14 -> {
+      case 14, 15 -> steeredAtWork();
+      case 16, 17 -> confirmed();
+      case 18 -> {
         LineFault[] kinds = LineFault.values();
         fault(new Op.BreakCommit(random.nextInt(3), kinds[random.nextInt(kinds.length)]));
       }
@@ -206,10 +212,38 @@ final class Histories {
     }
   }
 
+  /** A file that comes by presigned upload, and whose confirmation may die and be repeated. */
+  private void confirmed() {
+    add(new Op.Upload(conversation(), kind(), ++numbers));
+    if (random.nextBoolean()) {
+      mortal(new Op.DieAt(0, one(OF_CLIENTS), random.nextInt(2)));
+    }
+    add(new Op.Confirm(random.nextInt(4)));
+  }
+
   /** A client whose request dies around its commit, and who asks again. */
   private void unanswered() {
     mortal(new Op.DieAt(0, one(OF_CLIENTS), 0));
     add(random.nextInt(3) > 0 ? send() : new Op.Finish(conversation()));
+  }
+
+  /** A client changes what a job is just at, and the job goes on. */
+  private void steeredAtWork() {
+    int node = worker();
+    run(node, Chore.RELAY);
+    add(new Op.Begin(node, Chore.JOB, random.nextInt(8)));
+    add(new Op.Step(node, Chore.JOB, random.nextInt(STEPS_MAX)));
+    int which = random.nextInt(3);
+    add(
+        switch (random.nextInt(6)) {
+          case 0 -> new Op.EraseConversation(which);
+          case 1 -> new Op.EraseChunk(which, random.nextInt(8));
+          case 2 -> new Op.Retranscribe(which);
+          case 3 -> new Op.Summarize(which);
+          case 4 -> new Op.Pause(pausable());
+          default -> new Op.Finish(which);
+        });
+    add(new Op.RunOut(node, Chore.JOB));
   }
 
   /** An erasure that dies among its objects and goes on elsewhere (K14). */

@@ -43,6 +43,15 @@ final class JobTable {
     return in("state = 'PROCESSING'");
   }
 
+  /** How many are in a state. */
+  int count(String state) {
+    return owner
+        .sql("SELECT count(*) FROM jobrunr.jobrunr_jobs WHERE state = ?")
+        .params(state)
+        .query(Integer.class)
+        .single();
+  }
+
   private List<Job> in(String condition) {
     return owner
         .sql("SELECT id FROM jobrunr.jobrunr_jobs WHERE " + condition)
@@ -71,7 +80,11 @@ final class JobTable {
 
   private void set(Job job, String state) {
     owner
-        .sql("UPDATE jobrunr.jobrunr_jobs SET state = ? WHERE id = ?")
+        .sql(
+            """
+            UPDATE jobrunr.jobrunr_jobs SET state = ?, updatedat = now() AT TIME ZONE 'UTC'
+            WHERE id = ?
+            """)
         .params(state, job.getId().toString())
         .update();
   }

@@ -134,8 +134,19 @@ final class MortalDataSource extends DelegatingDataSource {
             if (called.getName().startsWith("execute")) {
               strand.inside(Moment.BEFORE_STATEMENT);
             }
-            return call(statement, called, values);
+            return answered(statement, called, values);
           });
+    }
+
+    /** Whatever becomes of it above: a statement that the database refuses is a defect. */
+    private @Nullable Object answered(Object statement, Method method, Object @Nullable [] args)
+        throws Throwable {
+      try {
+        return call(statement, method, args);
+      } catch (SQLException e) {
+        strand.offends("a statement was refused: " + e.getSQLState() + " " + e.getMessage());
+        throw e;
+      }
     }
   }
 

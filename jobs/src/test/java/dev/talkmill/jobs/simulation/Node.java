@@ -1,8 +1,10 @@
 package dev.talkmill.jobs.simulation;
 
+import dev.talkmill.config.IntakeSettings;
 import dev.talkmill.config.LedgerSettings;
 import dev.talkmill.jobs.JobSystem.Core;
 import dev.talkmill.jobs.erase.Erasing;
+import dev.talkmill.jobs.intake.PresignedUploads;
 import dev.talkmill.jobs.lane.Lanes;
 import dev.talkmill.jobs.ledger.Claims;
 import dev.talkmill.jobs.ledger.LeaseKeeper;
@@ -14,7 +16,10 @@ import dev.talkmill.jobs.queue.Endings;
 import dev.talkmill.jobs.queue.JourneyRunner;
 import dev.talkmill.jobs.queue.Relay;
 import dev.talkmill.jobs.sweep.CondemnPoison;
+import dev.talkmill.jobs.sweep.ExpireUploads;
 import dev.talkmill.jobs.sweep.FinishIdleConversations;
+import dev.talkmill.jobs.sweep.Forget;
+import dev.talkmill.jobs.sweep.ForgetFailedJobs;
 import dev.talkmill.jobs.sweep.OrphanObjects;
 import dev.talkmill.jobs.sweep.ReleaseExpiredLeases;
 import dev.talkmill.jobs.sweep.ReopenLostChunks;
@@ -28,6 +33,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.util.unit.DataSize;
 
 /**
  * One process: what {@code JobSystem} puts together, over the simulation's time, chance and ports,
@@ -54,6 +60,16 @@ final class Node {
   static final Map<Stage, String> PROVIDERS =
       Map.of(Stage.TRANSCRIBE, Outside.SPEECH, Stage.SUMMARIZE, Outside.SUMMARY);
 
+  private static final IntakeSettings INTAKE =
+      new IntakeSettings(
+          DataSize.ofMegabytes(16),
+          200_000,
+          DataSize.ofGigabytes(1),
+          DataSize.ofGigabytes(2),
+          Duration.ofHours(24),
+          40,
+          Duration.ofSeconds(30));
+
   private static final int LANE = 2;
 
   /** A process runs one job at a time here, so that only a permit that was lost can be missing. */
@@ -68,6 +84,7 @@ final class Node {
   private final Sweeps sweeps;
   private final Pauses pauses;
   private final Erasing erasing;
+  private final PresignedUploads uploads;
   private final Map<Chore, Strand> strands = new EnumMap<>(Chore.class);
 
   /** What a process does on threads of its own; one of each at a time. */
@@ -127,6 +144,15 @@ final class Node {
             core.ledger(),
             core.clock(),
             ground.bucket()::callLimit);
+    this.uploads =
+        new PresignedUploads(
+            ground.database(),
+            core.conversations(),
+            core.chunks(),
+            core.intake(),
+            ground.bucket(),
+            INTAKE,
+            core.clock());
   }
 
   private static Map<Stage, Integer> sizes() {
@@ -144,6 +170,11 @@ final class Node {
         new FinishIdleConversations(ground.database(), core.conversations(), SETTINGS.idleFinish()),
         new ReopenLostChunks(ground.database(), core.conversations(), core.chunks(), core.ledger()),
         new ScheduleBehind(ground.database(), core.conversations()),
+        Forget.providerCalls(ground.database()),
+        Forget.idempotencyKeys(ground.database()),
+        Forget.succeededJobs(ground.database()),
+        new ForgetFailedJobs(ground.database()),
+        new ExpireUploads(ground.database(), ground.bucket()),
         new OrphanObjects(
             ground.database(),
             ground.bucket(),
@@ -170,6 +201,10 @@ final class Node {
 
   Erasing erasing() {
     return erasing;
+  }
+
+  PresignedUploads uploads() {
+    return uploads;
   }
 
   /** The work of a chore that is not a job. */

@@ -14,6 +14,11 @@ sealed interface Op {
 
   record Send(int conversation, Recording kind, int number) implements Op {}
 
+  /** Begins a presigned upload and puts the file; it is a chunk once it is confirmed. */
+  record Upload(int conversation, Recording kind, int number) implements Op {}
+
+  record Confirm(int pick) implements Op {}
+
   record Finish(int conversation) implements Op {}
 
   record Retranscribe(int conversation) implements Op {}

@@ -1,7 +1,6 @@
 package dev.talkmill.jobs.simulation;
 
 import dev.talkmill.jobs.simulation.Recording.Read;
-import dev.talkmill.jobs.testing.MemoryStore;
 import dev.talkmill.pipeline.failure.FailureCode;
 import dev.talkmill.pipeline.failure.FailureException;
 import dev.talkmill.pipeline.prepare.AudioDecoder;
@@ -19,12 +18,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Everything outside of the processes and the database: bucket, decoder, recogniser, summarizer. It
+ * What is outside of the processes and the database: decoder, recogniser, summarizer, bucket. It
  * outlives processes, and each call is two side effects to them: one may die, stand still, or see
  * time pass before it as well as between the effect and its answer.
  */
@@ -34,20 +31,24 @@ final class Outside {
   static final String SUMMARY = "simulated-summary";
 
   private static final double SECONDS = 10;
+
+  /** Of a long recording, which is cut in two. */
+  private static final double SECONDS_LONG = 2 * Steps.PART.toSeconds();
+
   private static final int FLAKY_FAILURES = 2;
 
   private final Map<Integer, Integer> tries = new HashMap<>();
   private final Chronicle chronicle;
-  private int answers;
+  private final Map<Integer, Integer> answers = new HashMap<>();
   private boolean failNext;
 
   Outside(Chronicle chronicle) {
     this.chronicle = chronicle;
   }
 
-  /** How many recognitions were answered, and so paid for. */
-  int answers() {
-    return answers;
+  /** How many recognitions of a recording were answered, and so paid for. */
+  int answers(int number) {
+    return answers.getOrDefault(number, 0);
   }
 
   /** Makes the next call of the bucket fail, as in an outage. */
@@ -60,7 +61,7 @@ final class Outside {
   }
 
   /** A refusal is an answer too: one may die, or time pass, before it is heard. */
-  private static <T> T call(Moment before, Moment after, Supplier<T> effect) {
+  <T> T call(Moment before, Moment after, Supplier<T> effect) {
     Strand strand = Strand.current();
     if (strand == null) {
       return effect.get();
@@ -77,58 +78,20 @@ final class Outside {
     return answer;
   }
 
-  /** The bucket of one history. */
-  final class Bucket extends MemoryStore {
-
-    @Override
-    public void putIfAbsent(
-        String key, Source source, long bytes, String sha256, String mediaType) {
-      stored(
-          Moment.BEFORE_PUT,
-          Moment.AFTER_PUT,
-          () -> super.putIfAbsent(key, source, bytes, sha256, mediaType));
-    }
-
-    @Override
-    public void put(String key, Path file, String mediaType) {
-      stored(Moment.BEFORE_PUT, Moment.AFTER_PUT, () -> super.put(key, file, mediaType));
-    }
-
-    @Override
-    public void get(String key, Path target, long bytesMax) {
-      stored(Moment.BEFORE_GET, Moment.AFTER_GET, () -> super.get(key, target, bytesMax));
-    }
-
-    @Override
-    public void delete(String key) {
-      stored(Moment.BEFORE_DELETE, Moment.AFTER_DELETE, () -> super.delete(key));
-    }
-
-    @Override
-    public List<ObjectInfo> list(String prefix, @Nullable String after, int max) {
-      return call(Moment.BEFORE_LIST, Moment.AFTER_LIST, () -> super.list(prefix, after, max));
-    }
-
-    TreeSet<String> keys() {
-      TreeSet<String> keys = new TreeSet<>();
-      super.list("", null, Integer.MAX_VALUE).forEach(object -> keys.add(object.key()));
-      return keys;
-    }
-
-    private void stored(Moment before, Moment after, Runnable effect) {
-      call(
-          before,
-          after,
-          () -> {
-            if (failNext && Strand.current() != null) {
-              failNext = false;
-              chronicle.met("BUCKET AWAY");
-              throw FailureException.of(FailureCode.STORAGE_UNAVAILABLE, "away for a moment");
-            }
-            effect.run();
-            return true;
-          });
-    }
+  /** A call of the bucket, which fails if it is away. */
+  void stored(Moment before, Moment after, Runnable effect) {
+    call(
+        before,
+        after,
+        () -> {
+          if (failNext && Strand.current() != null) {
+            failNext = false;
+            chronicle.met("BUCKET AWAY");
+            throw FailureException.of(FailureCode.STORAGE_UNAVAILABLE, "away for a moment");
+          }
+          effect.run();
+          return true;
+        });
   }
 
   /** Passes recordings on as they are. */
@@ -157,8 +120,19 @@ final class Outside {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<Range> silences = kind == Recording.SILENCE ? List.of(new Range(0, SECONDS)) : List.of();
-    return new DecodedAudio("wav", "pcm_s16le", "audio/wav", SECONDS, SECONDS, silences, 0.5);
+    double seconds = kind == Recording.LONG ? SECONDS_LONG : SECONDS;
+    List<Range> silences = kind == Recording.SILENCE ? List.of(new Range(0, seconds)) : List.of();
+    return new DecodedAudio("wav", "pcm_s16le", "audio/wav", seconds, seconds, silences, 0.5);
+  }
+
+  /** Writes which of the two it is into each part. */
+  static void cut(Path wav, double from, double to, Path part) {
+    Read whole = Read.of(content(wav));
+    try {
+      Files.write(part, whole.kind().bytes(whole.number(), from > 0 ? 2 : 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   SpeechEngine speech() {
@@ -193,15 +167,14 @@ final class Outside {
           throw FailureException.of(FailureCode.PROVIDER_UNAVAILABLE, "not now");
         }
       }
-      case TEXT, WORDS, SILENCE, MUMBLE, GARBAGE -> {}
+      case TEXT, WORDS, LONG, SILENCE, MUMBLE, GARBAGE -> {}
     }
-    answers++;
-    String words = recording.kind().words(number);
+    int answered = answers.merge(number, 1, Integer::sum);
     List<SpeechSegment> segments =
-        words == null
-            ? List.of()
-            : List.of(new SpeechSegment(0, SECONDS, null, words, null, null, List.of()));
-    return new Recognition("en", segments, "oracle-1", "call-" + answers);
+        recording.words().stream()
+            .map(words -> new SpeechSegment(0, SECONDS, null, words, null, null, List.of()))
+            .toList();
+    return new Recognition("en", segments, "oracle-1", "call-%d-%d".formatted(number, answered));
   }
 
   Summarizer summarizer() {

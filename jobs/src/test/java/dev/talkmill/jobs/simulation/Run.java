@@ -17,6 +17,9 @@ final class Run {
 
   private static final Duration ROUND = Duration.ofHours(1);
 
+  /** Of objects that no row names, and of uploads that nobody confirms. */
+  private static final Duration GRACE = Duration.ofHours(25);
+
   private static final String OPEN =
       """
       SELECT (SELECT count(*) FROM processing_status
@@ -55,6 +58,7 @@ final class Run {
     ground.outside().spare();
     wake();
     rest();
+    settle();
     wrong.addAll(cluster.offences());
     Verdict verdict = new Verdict(ground, cluster.fenced());
     wrong.addAll(verdict.on(client.conversations()));
@@ -81,6 +85,8 @@ final class Run {
   private void apply(Op op) {
     switch (op) {
       case Op.Send send -> client.send(send.conversation(), send.kind(), send.number());
+      case Op.Upload upload -> client.upload(upload.conversation(), upload.kind(), upload.number());
+      case Op.Confirm confirm -> client.confirm(confirm.pick());
       case Op.Finish finish -> client.finish(finish.conversation());
       case Op.Retranscribe again -> client.retranscribe(again.conversation());
       case Op.Summarize again -> client.summarize(again.conversation());
@@ -135,6 +141,15 @@ final class Run {
       }
     }
     wrong.add("not at rest after %d rounds: %d open".formatted(ROUNDS_MAX, open()));
+  }
+
+  /** Until what was left behind for good is past its time of grace and swept. */
+  private void settle() {
+    Node node = cluster.all().getFirst();
+    ground.time().pass(GRACE);
+    all(node, Chore.SWEEPS);
+    ground.time().pass(ROUND);
+    all(node, Chore.SWEEPS);
   }
 
   private void work(Node node) {

@@ -22,7 +22,7 @@ import java.util.List;
 final class Steps {
 
   private static final Duration SPLIT_AFTER = Duration.ofMinutes(20);
-  private static final Duration PART = Duration.ofMinutes(15);
+  static final Duration PART = Duration.ofMinutes(15);
   private static final Duration CALL = Duration.ofMinutes(1);
 
   private Steps() {}
@@ -47,7 +47,7 @@ final class Steps {
             core.chunks(),
             core.conversations(),
             recordings,
-            new Parts(core.chunks(), core.ledger(), bucket, (wav, from, to, part) -> {}, scratch),
+            new Parts(core.chunks(), core.ledger(), bucket, Outside::cut, scratch),
             new EarlySlices(core.database(), core.chunks(), core.conversations(), core.ledger()),
             scratch,
             SPLIT_AFTER,

@@ -125,9 +125,16 @@ final class Strand {
   /** As {@link #between}, around a call of a port: none is made while a transaction is open. */
   void outside(Moment moment) {
     if (TransactionSynchronizationManager.isActualTransactionActive()) {
-      offence = moment + " inside of a transaction";
+      offends(moment + " inside of a transaction");
     }
     between(moment);
+  }
+
+  /** Takes note of what no strand may do; the first time counts. */
+  void offends(String what) {
+    if (offence == null) {
+      offence = what;
+    }
   }
 
   /** What it is at: a job tells its stage, a job that has not taken its row yet that it claims. */

@@ -1,9 +1,10 @@
 package dev.talkmill.jobs.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -14,6 +15,7 @@ final class Told {
   private final UUID id;
   private final List<Taken> taken = new ArrayList<>();
   private final Set<UUID> erasedChunks = new HashSet<>();
+  private final Map<UUID, UUID> uploads = new HashMap<>();
   private boolean erased;
 
   /** A chunk whose acceptance was acknowledged. */
@@ -34,6 +36,29 @@ final class Told {
 
   void taken(Taken chunk) {
     taken.add(chunk);
+  }
+
+  /**
+   * A presigned upload was confirmed.
+   *
+   * @return false if it had become another chunk before
+   */
+  boolean confirmed(UUID upload, Taken chunk) {
+    UUID before = uploads.putIfAbsent(upload, chunk.chunk());
+    if (before == null) {
+      taken(chunk);
+    }
+    return before == null || before.equals(chunk.chunk());
+  }
+
+  boolean isConfirmed(UUID upload) {
+    return uploads.containsKey(upload);
+  }
+
+  /** Whether the chunk that an upload had become was erased. */
+  boolean isErased(UUID upload) {
+    UUID chunk = uploads.get(upload);
+    return chunk != null && erasedChunks.contains(chunk);
   }
 
   void erasedChunk(UUID chunk) {
@@ -60,10 +85,7 @@ final class Told {
 
   /** What the transcript says in the end. */
   List<String> words() {
-    return taken.stream()
-        .map(one -> one.kind().words(one.number()))
-        .filter(Objects::nonNull)
-        .toList();
+    return taken.stream().flatMap(one -> one.kind().words(one.number()).stream()).toList();
   }
 
   /** How the conversation ends. */

@@ -39,6 +39,16 @@ final class Verdict {
         AND data ->> 'error_message' NOT LIKE '%the line was cut%'
       """;
 
+  private static final String OPEN_CALLS =
+      "SELECT count(*) FROM provider_call WHERE state = 'STARTED'";
+
+  private static final String RESULTS =
+      """
+      SELECT count(*) FROM chunk_transcript t
+      JOIN conversation_chunk k ON k.tenant_id = t.tenant_id AND k.id = t.chunk_id
+      WHERE t.provider IS NOT NULL AND (k.id = ? OR k.parent_id = ?)
+      """;
+
   /** Tables of which an erased conversation leaves nothing. */
   private static final List<String> TRACES =
       List.of(
@@ -46,6 +56,7 @@ final class Verdict {
           "transcript",
           "conversation_segment",
           "provider_call",
+          "upload",
           "idempotency_key");
 
   private final Ground ground;
@@ -73,13 +84,18 @@ final class Verdict {
     for (Told told : conversations) {
       if (told.isErased()) {
         erased(told);
-      } else if (!owner.sql(POISONED).params(told.id()).query(Boolean.class).single()) {
+      } else if (owner.sql(POISONED).params(told.id()).query(Boolean.class).single()) {
+        ground.chronicle().met("A ROW CONDEMNED");
+      } else {
         whole(told);
       }
     }
     objects();
     paid(conversations);
     nothingForTheHealers();
+    expect("I10: jobs that succeeded long ago", ground.jobs().count("SUCCEEDED"), 0);
+    expect("I10: jobs that nobody runs", ground.jobs().count("ENQUEUED"), 0);
+    expect("calls that nobody ended", number(OPEN_CALLS), 0);
     return wrong;
   }
 
@@ -128,6 +144,7 @@ final class Verdict {
   private static String end(Recording kind) {
     return switch (kind) {
       case TEXT, WORDS, FLAKY -> "TRANSCRIBED";
+      case LONG -> "SPLIT";
       case SILENCE, MUMBLE -> "NO_SPEECH";
       case GARBAGE, REJECTED, HOPELESS -> "FAILED";
     };
@@ -142,7 +159,11 @@ final class Verdict {
 
   private List<Seen> chunks(Told told) {
     return owner
-        .sql("SELECT * FROM conversation_chunk WHERE conversation_id = ? ORDER BY ordinal")
+        .sql(
+            """
+            SELECT * FROM conversation_chunk
+            WHERE conversation_id = ? AND parent_id IS NULL ORDER BY ordinal
+            """)
         .params(told.id())
         .query((row, number) ->
             new Seen(
@@ -207,6 +228,7 @@ final class Verdict {
                 .query(String.class)
                 .list());
     expect("I8: objects", ground.bucket().keys(), keys);
+    expect("I8: uploads that nobody ends", ground.bucket().uploads(), 0);
     expect("I8: spooled bodies", number("SELECT count(*) FROM chunk_spool"), 0);
   }
 
@@ -223,14 +245,14 @@ final class Verdict {
 
   /** I9: a recognition is paid for again at most where a process died or lost its row. */
   private void paid(List<Told> conversations) {
-    boolean comparable =
-        conversations.stream().noneMatch(told -> told.isErased() || !told.erasedChunks().isEmpty());
-    if (!comparable) {
-      return;
+    int repeats = 0;
+    for (Told told : conversations) {
+      for (Taken chunk : told.isErased() ? List.<Taken>of() : told.chunks()) {
+        int results = number(RESULTS, chunk.chunk(), chunk.chunk());
+        repeats += Math.max(0, ground.outside().answers(chunk.number()) - results);
+      }
     }
-    int results = number("SELECT count(*) FROM chunk_transcript WHERE provider IS NOT NULL");
     int deaths = ground.chronicle().deathsInAll();
-    int repeats = ground.outside().answers() - results;
     if (repeats > deaths + fenced) {
       wrong.add(
           "I9: %d recognitions paid again, with %d deaths and %d lost rows"

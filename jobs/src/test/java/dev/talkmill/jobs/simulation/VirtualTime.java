@@ -35,6 +35,12 @@ final class VirtualTime implements InstantSource {
         GROUP BY c.table_name ORDER BY c.table_name) AS tables
       """;
 
+  private static final String JOBS =
+      """
+      ; UPDATE jobrunr.jobrunr_jobs SET createdat = createdat - make_interval(secs => $seconds),
+                                        updatedat = updatedat - make_interval(secs => $seconds)
+      """;
+
   private final JdbcTemplate owner;
   private final String ageing;
   private Duration passed = Duration.ZERO;
@@ -47,7 +53,7 @@ final class VirtualTime implements InstantSource {
    */
   VirtualTime(DataSource owner) {
     this.owner = new JdbcTemplate(owner);
-    this.ageing = this.owner.queryForObject(AGEING, String.class);
+    this.ageing = this.owner.queryForObject(AGEING, String.class) + JOBS;
   }
 
   void pass(Duration time) {

@@ -50,6 +50,9 @@ enum CrashPoint {
   /** What heals must survive itself. */
   SWEEPS_BEFORE_COMMIT("SWEEPS", Moment.BEFORE_COMMIT),
   SWEEPS_AFTER_COMMIT("SWEEPS", Moment.AFTER_COMMIT),
+  HOUSEKEEPING_BEFORE_COMMIT("HOUSEKEEPING", Moment.BEFORE_COMMIT),
+  HOUSEKEEPING_BEFORE_DELETE("HOUSEKEEPING", Moment.BEFORE_DELETE),
+  HOUSEKEEPING_AFTER_DELETE("HOUSEKEEPING", Moment.AFTER_DELETE),
   HEARTBEAT_BEFORE_COMMIT("HEARTBEAT", Moment.BEFORE_COMMIT),
   HEARTBEAT_AFTER_COMMIT("HEARTBEAT", Moment.AFTER_COMMIT);
 
@@ -72,6 +75,11 @@ enum CrashPoint {
 
   boolean ofErasure() {
     return where.equals("ERASE");
+  }
+
+  /** What a process is at there, for example a stage. */
+  String where() {
+    return where;
   }
 
   /** As a chronicle names it. */

@@ -82,6 +82,7 @@ final class Node {
   private final JourneyRunner runner;
   private final Relay relay;
   private final Sweeps sweeps;
+  private final Sweeps housekeeping;
   private final Pauses pauses;
   private final Erasing erasing;
   private final PresignedUploads uploads;
@@ -92,7 +93,10 @@ final class Node {
     JOB,
     RELAY,
     HEARTBEAT,
-    SWEEPS
+    /** Those that heal. */
+    SWEEPS,
+    /** Those that forget what is old. */
+    HOUSEKEEPING
   }
 
   Node(Mortal life, Ground ground) {
@@ -135,7 +139,8 @@ final class Node {
             SETTINGS.dispatchLease(),
             SETTINGS.tenantInFlightMax(),
             new Congestion(() -> 0, Optional::empty));
-    this.sweeps = new Sweeps(sweeps(ground, endings), SETTINGS.sweepEvery(), ground.meters());
+    this.sweeps = new Sweeps(healing(ground, endings), SETTINGS.sweepEvery(), ground.meters());
+    this.housekeeping = new Sweeps(forgetting(ground), SETTINGS.sweepEvery(), ground.meters());
     this.pauses = new Pauses(ground.database(), holds, core.signal());
     this.erasing =
         new Erasing(
@@ -163,13 +168,17 @@ final class Node {
     return sizes;
   }
 
-  private List<Sweep> sweeps(Ground ground, Endings endings) {
+  private List<Sweep> healing(Ground ground, Endings endings) {
     return List.of(
         new CondemnPoison(ground.database(), endings),
         new ReleaseExpiredLeases(ground.database(), SETTINGS.lease(), core.signal()),
         new FinishIdleConversations(ground.database(), core.conversations(), SETTINGS.idleFinish()),
         new ReopenLostChunks(ground.database(), core.conversations(), core.chunks(), core.ledger()),
-        new ScheduleBehind(ground.database(), core.conversations()),
+        new ScheduleBehind(ground.database(), core.conversations()));
+  }
+
+  private List<Sweep> forgetting(Ground ground) {
+    return List.of(
         Forget.providerCalls(ground.database()),
         Forget.idempotencyKeys(ground.database()),
         Forget.succeededJobs(ground.database()),
@@ -214,6 +223,7 @@ final class Node {
       case RELAY -> relay::runOnce;
       case HEARTBEAT -> leases::renewOnce;
       case SWEEPS -> sweeps::runOnce;
+      case HOUSEKEEPING -> housekeeping::runOnce;
     };
   }
 

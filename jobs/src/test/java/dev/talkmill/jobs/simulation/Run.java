@@ -147,9 +147,9 @@ final class Run {
   private void settle() {
     Node node = cluster.all().getFirst();
     ground.time().pass(GRACE);
-    all(node, Chore.SWEEPS);
+    all(node, Chore.HOUSEKEEPING);
     ground.time().pass(ROUND);
-    all(node, Chore.SWEEPS);
+    all(node, Chore.HOUSEKEEPING);
   }
 
   private void work(Node node) {

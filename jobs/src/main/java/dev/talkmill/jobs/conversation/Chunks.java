@@ -61,7 +61,7 @@ public final class Chunks {
   private static final String END =
       """
       UPDATE conversation_chunk SET state = :state, code = :code, updated_at = clock_timestamp()
-      WHERE tenant_id = :tenant AND id = :id AND revision = :revision
+      WHERE tenant_id = :tenant AND id = :id AND revision = :revision AND state = 'OPEN'
       """;
 
   private static final String REOPEN =
@@ -191,9 +191,10 @@ public final class Chunks {
   }
 
   /**
-   * Ends the current revision.
+   * Ends the current revision, once.
    *
-   * @return false if the chunk has moved on to another revision
+   * @return false if the chunk has moved on to another revision, or a late handler's successor has
+   *     ended this one
    */
   public boolean end(UUID id, long revision, ChunkState state, @Nullable String code) {
     return with(END, id)

@@ -7,7 +7,7 @@ public final class LostClaimException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  LostClaimException(LedgerRow row) {
+  public LostClaimException(LedgerRow row) {
     super(
         "%s of %s is no longer held at epoch %d; another attempt has taken over or will"
             .formatted(row.stage(), row.subject(), row.epoch()));

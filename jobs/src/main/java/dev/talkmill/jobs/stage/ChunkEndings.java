@@ -18,12 +18,27 @@ final class ChunkEndings {
     this.conversations = conversations;
   }
 
-  /** Ends it; false if the chunk has moved on to another revision. */
+  /** Ends it; false if the chunk has moved on or was ended by somebody else. */
   boolean end(
       LockedConversation conversation, LedgerRow row, ChunkState state, @Nullable String code) {
+    return end(conversation, row, state, code, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param with what is written with it, and before the conversation is looked at as a whole
+   */
+  boolean end(
+      LockedConversation conversation,
+      LedgerRow row,
+      ChunkState state,
+      @Nullable String code,
+      Runnable with) {
     if (!chunks.end(row.subject(), row.generation(), state, code)) {
       return false;
     }
+    with.run();
     conversations.changed(conversation);
     return true;
   }

@@ -89,8 +89,8 @@ public final class PrepareStep implements StageStep {
         List<Parts.Stored> stored = parts.store(work, chunk, split.parts());
         yield conversation -> {
           prepared(conversation, chunk, audio, split.missingSeconds());
-          parts.insert(conversation, work.row(), chunk, stored);
-          return ended(ends.end(conversation, work.row(), ChunkState.SPLIT, null), "split");
+          Runnable insert = () -> parts.insert(conversation, work.row(), chunk, stored);
+          return ended(ends.end(conversation, work.row(), ChunkState.SPLIT, null, insert), "split");
         };
       }
     };

@@ -20,12 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProviderCalls {
 
+  /**
+   * Fenced like every other write of a row's holder: a call for a row that was cancelled, erased or
+   * taken over meanwhile is neither made nor paid for. The lock lets an erasure that comes at the
+   * same time wait, and so find what was written here.
+   */
   private static final String START =
       """
       INSERT INTO provider_call
         (tenant_id, id, status_id, epoch, conversation_id, provider, model, seconds, deadline)
-      VALUES (:tenant, :id, :status, :epoch, :conversation, :provider, :model, :seconds,
-              clock_timestamp() + make_interval(secs => :limit))
+      SELECT tenant_id, :id, id, epoch, conversation_id, :provider, :model, :seconds,
+             clock_timestamp() + make_interval(secs => :limit)
+      FROM processing_status
+      WHERE tenant_id = :tenant AND id = :status AND epoch = :epoch
+        AND state || '' = 'PROCESSING'
+      FOR SHARE
       """;
 
   private static final String END =
@@ -58,7 +67,8 @@ public final class ProviderCalls {
   public record Answered<T>(T answer, Runnable note) {}
 
   /**
-   * Records that a provider is about to be called; joins a running scope of the row's tenant.
+   * Records that a provider is about to be called; joins a running scope of the row's tenant, whose
+   * end throws {@link LostClaimException} if the row is no longer held.
    *
    * @param seconds of audio that the call is about, 0 for text
    */
@@ -73,12 +83,15 @@ public final class ProviderCalls {
               .param("id", id)
               .param("status", row.id())
               .param("epoch", row.epoch())
-              .param("conversation", row.conversation())
               .param("provider", provider)
               .param("model", model)
               .param("seconds", seconds)
               .param("limit", (double) limit.toSeconds())
-              .later();
+              .later(rows -> {
+                if (rows != 1) {
+                  throw new LostClaimException(row);
+                }
+              });
           return id;
         });
     return new Call(row, id, provider, seconds);

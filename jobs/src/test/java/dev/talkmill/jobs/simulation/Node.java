@@ -236,8 +236,8 @@ final class Node {
   String leftovers() {
     StringBuilder left = new StringBuilder();
     for (Stage stage : Stage.values()) {
-      if (lanes.free(stage) != LANE) {
-        left.append("%d of %d permits of %s ".formatted(lanes.free(stage), LANE, stage));
+      if (lanes.free(stage, true) != LANE) {
+        left.append("%d of %d permits of %s ".formatted(lanes.free(stage, true), LANE, stage));
       }
     }
     if (leases.count() > 0) {

@@ -98,3 +98,22 @@ BEGIN
   END LOOP;
 END
 $$;
+
+-- As before; and how many of those that are dispatched are of classes that nobody waits for.
+DROP FUNCTION rows_in_flight();
+CREATE FUNCTION rows_in_flight()
+RETURNS TABLE (
+  stage text, tenant_id uuid, rows bigint, queued bigint, patient bigint, fresh bigint)
+LANGUAGE sql STABLE
+SET enable_bitmapscan = off
+SET enable_seqscan = off
+SET enable_hashagg = off
+SET enable_sort = off
+SET enable_incremental_sort = off
+AS $$
+  SELECT s.stage, s.tenant_id, count(*), count(*) FILTER (WHERE s.state = 'QUEUED'),
+         count(*) FILTER (WHERE s.state = 'QUEUED' AND s.priority > 1),
+         count(*) FILTER (WHERE s.state = 'QUEUED' AND s.updated_at > now() - interval '1 s')
+  FROM talkmill.processing_status s WHERE s.state IN ('QUEUED', 'PROCESSING')
+  GROUP BY s.stage, s.tenant_id ORDER BY s.stage, s.tenant_id
+$$;

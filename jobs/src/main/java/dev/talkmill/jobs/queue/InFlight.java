@@ -13,10 +13,11 @@ import java.util.stream.Stream;
 final class InFlight {
 
   private static final String COUNT =
-      "SELECT stage, tenant_id, rows, queued, fresh FROM rows_in_flight()";
+      "SELECT stage, tenant_id, rows, queued, patient, fresh FROM rows_in_flight()";
 
   private final int tenantMax;
   private final Map<Stage, Integer> queued = new EnumMap<>(Stage.class);
+  private final Map<Stage, Integer> patient = new EnumMap<>(Stage.class);
   private final Map<Place, Integer> rows = new HashMap<>();
   private final Map<UUID, Integer> tenants = new HashMap<>();
   private int fresh;
@@ -41,6 +42,7 @@ final class InFlight {
         .query(row -> {
           Stage stage = Stage.valueOf(row.getString("stage"));
           inFlight.queued.merge(stage, row.getInt("queued"), Integer::sum);
+          inFlight.patient.merge(stage, row.getInt("patient"), Integer::sum);
           inFlight.fresh += row.getInt("fresh");
           inFlight.put(
               new Place(stage, row.getObject("tenant_id", UUID.class)), row.getInt("rows"));
@@ -55,6 +57,11 @@ final class InFlight {
 
   int queued(Stage stage) {
     return queued.getOrDefault(stage, 0);
+  }
+
+  /** Those of them that are not urgent. */
+  int patientQueued(Stage stage) {
+    return patient.getOrDefault(stage, 0);
   }
 
   /** Rows of a tenant, in all stages. */

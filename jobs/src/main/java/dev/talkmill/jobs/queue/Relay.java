@@ -54,6 +54,7 @@ public final class Relay {
   private final Congestion congestion;
   private final Map<Stage, WeightedTurns> turns = new EnumMap<>(Stage.class);
   private final Map<Rotation, UUID> cursors = new HashMap<>();
+  private int passes;
   private volatile boolean moreMayWait = true;
   private volatile OffsetDateTime lookedAt = OffsetDateTime.MIN;
 
@@ -165,16 +166,23 @@ public final class Relay {
   private Map<Stage, Places> places(InFlight inFlight, Set<Stage> paused) {
     Map<Stage, Places> places = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
-      int free = paused.contains(stage) ? 0 : lanes.gated(stage, window(stage, true, inFlight));
+      int free = paused.contains(stage) ? 0 : lanes.gated(stage, window(stage, inFlight));
       if (free > 0) {
-        places.put(stage, new Places(free, Math.clamp(window(stage, false, inFlight), 0, free)));
+        places.put(stage, new Places(free, Math.clamp(patientWindow(stage, inFlight), 0, free)));
       }
     }
     return places;
   }
 
-  private int window(Stage stage, boolean urgent, InFlight inFlight) {
-    return Math.min(lanes.free(stage, urgent) + AHEAD - inFlight.queued(stage), BATCH);
+  private int window(Stage stage, InFlight inFlight) {
+    // Those that wait for a place of their own kind take none of the kept ones.
+    int patient = Math.min(inFlight.patientQueued(stage), lanes.free(stage, false) + AHEAD);
+    int urgent = inFlight.queued(stage) - inFlight.patientQueued(stage);
+    return Math.min(lanes.free(stage, true) + AHEAD - urgent - patient, BATCH);
+  }
+
+  private int patientWindow(Stage stage, InFlight inFlight) {
+    return Math.min(lanes.free(stage, false) + AHEAD - inFlight.queued(stage), BATCH);
   }
 
   private List<Candidate> choose(Map<Stage, Places> places, InFlight inFlight, int room) {
@@ -184,10 +192,12 @@ public final class Relay {
         rows.candidates(asked, inFlight, lanes.holds().tenants(), cursors);
     Map<Stage, Integer> wanted = new EnumMap<>(Stage.class);
     waiting.forEach((stage, classes) -> {
-      int found = classes.values().stream().mapToInt(List::size).sum();
-      wanted.put(stage, Math.min(Places.in(places, stage).all(), found));
+      List<Candidate> found = classes.values().stream().flatMap(List::stream).toList();
+      Places free = Places.in(places, stage);
+      int patient = (int) Math.min(free.patient(), patient(found));
+      wanted.put(stage, Math.min(free.all(), found.size() - (int) patient(found) + patient));
     });
-    Map<Stage, Integer> shares = Shares.of(wanted, room);
+    Map<Stage, Integer> shares = Shares.of(wanted, room, passes++);
     List<Candidate> chosen = new ArrayList<>();
     waiting.forEach((stage, classes) -> {
       int patient = Places.in(places, stage).patient();
@@ -202,13 +212,11 @@ public final class Relay {
     Map<Priority, List<Candidate>> ordered = new EnumMap<>(Priority.class);
     inTurn.forEach(
         (priority, candidates) -> ordered.put(priority, FewestFirst.of(candidates, inFlight::of)));
-    Set<Candidate> picked = new LinkedHashSet<>();
-    for (Candidate one :
-        turns.getOrDefault(stage, new WeightedTurns()).pick(ordered, places.all())) {
-      if (one.priority().isUrgent() || patient(picked) < places.patient()) {
-        picked.add(one);
-      }
-    }
+    Set<Candidate> picked =
+        new LinkedHashSet<>(
+            turns
+                .getOrDefault(stage, new WeightedTurns())
+                .pick(ordered, places.all(), places.patient()));
     inTurn.forEach((priority, candidates) ->
         FewestFirst.served(candidates, picked)
             .forEach(served -> cursors.put(new Rotation(stage, priority), served.tenant())));

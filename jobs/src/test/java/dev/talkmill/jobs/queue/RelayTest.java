@@ -260,6 +260,23 @@ class RelayTest {
   }
 
   @Test
+  void whoeverWaitsForAPlaceOfABackfillTakesNoneOfThoseThatAreKept() throws Exception {
+    rows(database.home(), Stage.TRANSCRIBE, Priority.BACKFILL, 50);
+    Lanes lanes = lanes(16);
+    Relay relay = relay(lanes, 1_000);
+    // More are dispatched than there are places, by a process that had more or before others came.
+    assertThat(relay.runOnce().dispatched()).isEqualTo(14 + AHEAD);
+    for (int i = 0; i < 14; i++) {
+      assertThat(lanes.acquire(Stage.TRANSCRIBE, Priority.RERUN, Duration.ofSeconds(1)))
+          .isPresent();
+    }
+    rows(database.home(), Stage.TRANSCRIBE, Priority.LIVE, 50);
+    jobs.rows.clear();
+    assertThat(relay.runOnce().dispatched()).isEqualTo(2);
+    assertThat(jobs.rows).allMatch(due -> due.row().priority() == Priority.LIVE);
+  }
+
+  @Test
   void oneStageThatIsFullKeepsNoOtherFromItsRows() {
     Home home = database.home();
     rows(home, Stage.TRANSCRIBE, Priority.LIVE, 1_000);

@@ -3,6 +3,7 @@ package dev.talkmill.bench;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,6 +43,7 @@ public final class BenchApplication {
           options.size() == Size.FULL && options.measures().size() < all().size()
               ? Report.over(options.results(), all())
               : new Report();
+      wantOthers(report, options);
       measure(report, options, out);
       out.println();
       out.print(report.markdown());
@@ -60,6 +62,18 @@ public final class BenchApplication {
       err.println("bench: the run failed.");
       failed.printStackTrace(err);
       return FAILED;
+    }
+  }
+
+  /** The README's table is written as a whole. */
+  private static void wantOthers(Report report, Options options) throws Options.Wrong {
+    List<Measure> others = new ArrayList<>(all());
+    others.removeIf(one -> options.measures().stream().anyMatch(m -> m.name().equals(one.name())));
+    List<String> missing = report.without(others);
+    if (options.readme() != null && !missing.isEmpty()) {
+      throw new Options.Wrong(
+          "--readme writes a whole table, and %s has no figures of %s yet: measure them too"
+              .formatted(options.results(), String.join(", ", missing)));
     }
   }
 

@@ -61,6 +61,16 @@ final class Report {
     sections.add(added);
   }
 
+  /** Measures that have given no figures. */
+  List<String> without(List<Measure> all) {
+    return all.stream()
+        .map(Measure::name)
+        .filter(name ->
+            sections.stream()
+                .noneMatch(has -> has.measure().name().equals(name) && !has.figures().isEmpty()))
+        .toList();
+  }
+
   /** A Markdown table, one figure a line. */
   String markdown() {
     StringBuilder table = new StringBuilder();

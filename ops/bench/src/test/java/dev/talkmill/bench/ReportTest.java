@@ -40,6 +40,9 @@ class ReportTest {
 
   @Test
   void withoutResultsThereIsNothingToKeep() throws IOException {
-    assertThat(Report.over(directory, BenchApplication.all()).flat()).isEmpty();
+    Report none = Report.over(directory, BenchApplication.all());
+    assertThat(none.flat()).isEmpty();
+    none.add(new Pickup(), List.of(Figure.alone("pickup_p50", 3, "ms")));
+    assertThat(none.without(List.of(new Pickup(), new Journeys()))).containsExactly("journeys");
   }
 }

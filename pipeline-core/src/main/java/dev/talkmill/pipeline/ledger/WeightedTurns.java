@@ -19,8 +19,9 @@ public final class WeightedTurns {
    * Picks at most {@code places} of what waits, keeping the order inside each class.
    *
    * @param waiting candidates of each class in their order
+   * @param patient how many of the places may go to classes that are not urgent
    */
-  public <T> List<T> pick(Map<Priority, List<T>> waiting, int places) {
+  public <T> List<T> pick(Map<Priority, List<T>> waiting, int places, int patient) {
     Map<Priority, Deque<T>> queues = new EnumMap<>(Priority.class);
     waiting.forEach((priority, candidates) -> {
       if (!candidates.isEmpty()) {
@@ -28,10 +29,18 @@ public final class WeightedTurns {
       }
     });
     List<T> picked = new ArrayList<>();
-    while (picked.size() < places && !queues.isEmpty()) {
+    int patientLeft = patient;
+    while (picked.size() < places) {
+      if (patientLeft == 0) { // Whoever may get nothing takes no turn.
+        queues.keySet().removeIf(priority -> !priority.isUrgent());
+      }
+      if (queues.isEmpty()) {
+        break;
+      }
       Priority next = turn(queues.keySet());
       Deque<T> queue = queues.getOrDefault(next, new ArrayDeque<>());
       picked.add(queue.removeFirst());
+      patientLeft -= next.isUrgent() ? 0 : 1;
       if (queue.isEmpty()) {
         queues.remove(next);
       }

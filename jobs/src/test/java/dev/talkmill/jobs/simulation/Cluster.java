@@ -6,7 +6,9 @@ import dev.talkmill.jobs.simulation.Node.Chore;
 import dev.talkmill.pipeline.failure.FailureCode;
 import dev.talkmill.pipeline.failure.FailureException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jobrunr.jobs.Job;
@@ -17,6 +19,10 @@ final class Cluster {
   private final Ground ground;
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> offences = new ArrayList<>();
+
+  /** The job that a process was given last. */
+  private final Map<Node, Job> under = new HashMap<>();
+
   private int strands;
   private int fenced;
 
@@ -81,7 +87,17 @@ final class Cluster {
         });
   }
 
+  /** JobRunr gives the job again that a process is at. */
+  void takeForDead(Node node) {
+    Job job = node.strands().containsKey(Chore.JOB) ? under.get(node) : null;
+    if (job != null) {
+      ground.chronicle().met("A PROCESS TAKEN FOR DEAD");
+      ground.jobs().rescue(job);
+    }
+  }
+
   void begin(Node node, Job job) {
+    under.put(node, job);
     JobTable table = ground.jobs();
     table.giveOut(job);
     begin(

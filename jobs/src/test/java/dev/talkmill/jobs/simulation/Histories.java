@@ -99,14 +99,15 @@ final class Histories {
   }
 
   private void ofFate() {
-    switch (draft.below(20)) {
+    switch (draft.below(22)) {
       case 0, 1, 2 -> draft.add(new Op.Pass(5 + draft.below(115)));
       case 3, 4 -> scenes.overslept();
       case 5 -> draft.mortal(new Op.DieAfter(draft.below(3), draft.below(Scenes.MOMENTS_MAX)));
       case 6, 7, 8, 9 -> scenes.killed();
-      case 10 -> scenes.unanswered();
+      case 10, 19 -> scenes.unanswered();
       case 11 -> scenes.erasedInParts();
       case 12 -> draft.mortal(new Op.Die(draft.worker()));
+      case 20 -> scenes.givenTwice();
       case 13 -> draft.add(new Op.GiveOutAgain(draft.below(16)));
       case 14, 15 -> scenes.steeredAtWork();
       case 16, 17 -> scenes.confirmed();

@@ -62,6 +62,9 @@ sealed interface Op {
   /** JobRunr gives a job out again that it has given out before. */
   record GiveOutAgain(int pick) implements Op {}
 
+  /** JobRunr takes a process for dead, and gives out again what it is at. */
+  record TakeForDead(int node) implements Op {}
+
   // What happens to them.
 
   record Pass(int minutes) implements Op {}

@@ -100,6 +100,7 @@ final class Run {
       case Op.Step step -> cluster.step(cluster.at(step.node()), step.chore(), step.times());
       case Op.RunOut run -> cluster.runOut(cluster.at(run.node()), run.chore());
       case Op.GiveOutAgain again -> giveOutAgain(again.pick());
+      case Op.TakeForDead dead -> cluster.takeForDead(cluster.at(dead.node()));
       case Op.Pass pass -> ground.time().pass(Duration.ofMinutes(pass.minutes()));
       case Op.DieAfter death -> cluster.at(death.node()).life().diesAfter(death.moments());
       case Op.DieAt death -> cluster.at(death.node()).life().diesAt(death.point(), death.times());

@@ -1,5 +1,6 @@
 package dev.talkmill.jobs.simulation;
 
+import dev.talkmill.jobs.simulation.Mortal.LineFault;
 import dev.talkmill.jobs.simulation.Node.Chore;
 import java.util.Arrays;
 import java.util.List;
@@ -72,21 +73,40 @@ final class Scenes {
   void overslept() {
     int sleeper = draft.worker();
     int other = 3 - sleeper;
-    draft.run(sleeper, Chore.RELAY);
-    draft.add(new Op.RunOut(other, Chore.JOB));
-    draft.add(new Op.Begin(sleeper, Chore.JOB, draft.pick()));
-    draft.add(new Op.Step(sleeper, Chore.JOB, draft.below(STEPS_MAX)));
+    asleep(sleeper, other);
     draft.add(new Op.Pass(LEASE_OVER_MINUTES));
     draft.run(other, Chore.SWEEPS);
     draft.run(other, Chore.RELAY);
     draft.add(new Op.TakeOver(other, sleeper));
-    draft.add(new Op.Step(other, Chore.JOB, draft.below(STEPS_MAX)));
+    draft.add(new Op.Step(other, Chore.JOB, draft.below(STEPS_MAX / 2)));
     if (draft.half()) {
       draft.run(sleeper, Chore.HEARTBEAT);
     }
     if (draft.below(4) > 0) {
       draft.add(new Op.RunOut(sleeper, Chore.JOB));
     }
+  }
+
+  /** A process stands still at a job that another one has dispatched; both have no other. */
+  private void asleep(int sleeper, int other) {
+    draft.add(new Op.RunOut(sleeper, Chore.JOB));
+    draft.add(new Op.RunOut(other, Chore.JOB));
+    if (draft.half()) {
+      draft.add(draft.send());
+    }
+    draft.run(draft.half() ? other : sleeper, Chore.RELAY);
+    draft.add(new Op.Begin(sleeper, Chore.JOB, draft.pick()));
+    draft.add(new Op.Step(sleeper, Chore.JOB, 1 + draft.below(STEPS_MAX)));
+  }
+
+  /** JobRunr gives a job out twice at once, for it takes one of two processes for dead. */
+  void givenTwice() {
+    int sleeper = draft.worker();
+    int other = 3 - sleeper;
+    asleep(sleeper, other);
+    draft.add(new Op.TakeForDead(sleeper));
+    draft.add(new Op.TakeOver(other, sleeper));
+    draft.add(new Op.RunOut(draft.half() ? other : sleeper, Chore.JOB));
   }
 
   /** A process that dies in the middle of what it does next. */
@@ -118,9 +138,13 @@ final class Scenes {
     }
   }
 
-  /** A client whose request dies around its commit, and who asks again. */
+  /** A client whose request dies or loses its line at its commit, and who asks again. */
   void unanswered() {
-    draft.mortal(new Op.DieAt(0, draft.one(OF_CLIENTS), 0));
+    if (draft.half()) {
+      draft.mortal(new Op.DieAt(0, draft.one(OF_CLIENTS), 0));
+    } else {
+      draft.fault(new Op.BreakCommit(0, draft.one(List.of(LineFault.values()))));
+    }
     draft.add(draft.below(3) > 0 ? draft.send() : new Op.Finish(draft.conversation()));
   }
 

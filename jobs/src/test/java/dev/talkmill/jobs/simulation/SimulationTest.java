@@ -54,6 +54,7 @@ class SimulationTest {
   private static final List<String> FAULTS =
       List.of(
           "A JOB GIVEN OUT AGAIN",
+          "A PROCESS TAKEN FOR DEAD",
           "A ROW TAKEN OVER",
           "BUCKET AWAY",
           "COMMIT ANSWER_LOST",

@@ -1,4 +1,4 @@
-/** A program of its own that judges a run by what is left of it. */
+/** A program of its own that judges a run by what is left of it: records, database and bucket. */
 @NullMarked
 package dev.talkmill.chaos.check;
 

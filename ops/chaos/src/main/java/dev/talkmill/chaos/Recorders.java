@@ -1,0 +1,85 @@
+package dev.talkmill.chaos;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** All clients of a run, side by side, from its begin to the last acknowledgement. */
+final class Recorders implements AutoCloseable {
+
+  /** A conversation that has begun may take all of its limits to its end. */
+  private static final Duration END_MAX = Duration.ofMinutes(4);
+
+  private final AtomicBoolean more = new AtomicBoolean(true);
+  private final AtomicBoolean patient = new AtomicBoolean(true);
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Future<?>> running = new ArrayList<>();
+  private final Door door;
+
+  /** Makes a project, and begins. */
+  Recorders(Stand stand, int clients, Random random) throws Door.Refused {
+    door = new Door(stand.doors(), patient::get);
+    UUID project = new UUID(random.nextLong(), random.nextLong());
+    door.put("/v1/projects/" + project, Map.of("name", "Chaos", "language", "en"));
+    for (int i = 0; i < clients; i++) {
+      Recorder recorder =
+          new Recorder(
+              door,
+              project,
+              stand.journal(),
+              numbers,
+              more::get,
+              InstantSource.system(),
+              new Random(random.nextLong()));
+      running.add(threads.submit(recorder));
+    }
+  }
+
+  /** Chunks that were sent so far. */
+  int sent() {
+    return numbers.get();
+  }
+
+  long repeats() {
+    return door.repeats();
+  }
+
+  /** Ends when every conversation that was begun is settled, erased or given up. */
+  void finish() {
+    more.set(false);
+    long deadline = System.nanoTime() + END_MAX.toNanos();
+    for (Future<?> recorder : running) {
+      try {
+        recorder.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a client was refused: " + e.getCause(), e);
+      } catch (TimeoutException e) {
+        patient.set(false); // What it was told stands in its log; the rest it does not claim.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    more.set(false);
+    patient.set(false);
+    threads.shutdownNow();
+    door.close();
+  }
+}

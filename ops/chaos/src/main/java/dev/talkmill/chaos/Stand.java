@@ -1,0 +1,162 @@
+package dev.talkmill.chaos;
+
+import dev.talkmill.chaos.check.DatabaseAddress;
+import dev.talkmill.chaos.check.Entry;
+import dev.talkmill.chaos.check.FaultKind;
+import dev.talkmill.worker.embedded.EmbeddedS3;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that a run consists of, in one directory that is gone afterwards, however the run ends. */
+final class Stand implements AutoCloseable {
+
+  static final String BUCKET = "talkmill";
+
+  private static final int WORKERS = 2;
+  private static final Duration PROVIDER_DELAY = Duration.ofMillis(20);
+  private static final InstantSource CLOCK = InstantSource.system();
+
+  private final Path directory;
+  private final PrintStream out;
+  private final Guardian guardian;
+  private final PostgresServer postgres;
+  private final EmbeddedS3 s3;
+  private final Providers providers;
+  private final Journal journal;
+  private final Journal faults;
+  private final List<WorkerProcess> workers = new ArrayList<>();
+  private final long started = System.nanoTime();
+
+  /**
+   * Starts everything but the workers.
+   *
+   * @param parent exists; the run's directory is made below it
+   * @param jar the packaged worker
+   */
+  Stand(Path parent, Path jar, PrintStream out) throws IOException {
+    this.out = out;
+    directory = Files.createTempDirectory(parent, "talkmill-chaos").toRealPath();
+    guardian = Guardian.of(directory);
+    boolean up = false;
+    try {
+      postgres = new PostgresServer(directory.resolve("postgres"));
+      s3 = EmbeddedS3.start(directory.resolve("s3"), BUCKET);
+      providers = new Providers(PROVIDER_DELAY);
+      journal = new Journal(acknowledgements());
+      faults = new Journal(faultLog());
+      WorkerCommand command = new WorkerCommand(jar, AgentJar.write(directory.resolve("agent.jar")));
+      for (int i = 0; i < WORKERS; i++) {
+        workers.add(new WorkerProcess("w" + i, directory.resolve("w" + i), command));
+      }
+      up = true;
+    } finally {
+      if (!up) {
+        guardian.close();
+      }
+    }
+  }
+
+  /** What every worker is started with. The lease is short, so that zombies come in numbers. */
+  Map<String, String> settings() {
+    DatabaseAddress database = postgres.address();
+    Map<String, String> settings = new HashMap<>();
+    settings.put("TALKMILL_API_KEY", Door.KEY);
+    settings.put("TALKMILL_DATABASE_URL", database.url() + "?ApplicationName=NAME");
+    settings.put("TALKMILL_DATABASE_USERNAME", database.username());
+    settings.put("TALKMILL_DATABASE_PASSWORD", database.password());
+    settings.put("TALKMILL_S3_ENDPOINT", s3.endpoint().toString());
+    settings.put("TALKMILL_S3_BUCKET", BUCKET);
+    settings.put("TALKMILL_S3_ACCESS_KEY_ID", s3.accessKeyId());
+    settings.put("TALKMILL_S3_SECRET_ACCESS_KEY", s3.secretAccessKey());
+    for (String provider : List.of("SPEECH", "SUMMARY")) {
+      settings.put("TALKMILL_" + provider + "_PROVIDER", "openai");
+      settings.put("TALKMILL_" + provider + "_OPENAI_BASE_URL", providers.baseUrl().toString());
+      settings.put("TALKMILL_" + provider + "_OPENAI_MODEL", "chaos");
+    }
+    settings.put("TALKMILL_SPEECH_TIMEOUT_BASE", "10s");
+    settings.put("TALKMILL_SUMMARY_TIMEOUT", "10s");
+    settings.put("TALKMILL_LEDGER_LEASE", lease().toMillis() + "ms");
+    settings.put("TALKMILL_LEDGER_DISPATCH_LEASE", "20s");
+    settings.put("TALKMILL_LEDGER_SWEEP_EVERY", "1s");
+    settings.put("TALKMILL_LEDGER_RETRY_BASE", "500ms");
+    settings.put("TALKMILL_LEDGER_RETRY_CAP", "10s");
+    settings.put("TALKMILL_LEDGER_SETTLE_FIRST", "2s");
+    return Map.copyOf(settings);
+  }
+
+  Duration lease() {
+    return Duration.ofSeconds(5);
+  }
+
+  List<WorkerProcess> workers() {
+    return List.copyOf(workers);
+  }
+
+  List<URI> doors() {
+    return workers.stream().map(WorkerProcess::door).toList();
+  }
+
+  PostgresServer postgres() {
+    return postgres;
+  }
+
+  EmbeddedS3 s3() {
+    return s3;
+  }
+
+  Providers providers() {
+    return providers;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Path acknowledgements() {
+    return directory.resolve("acknowledged.log");
+  }
+
+  Path faultLog() {
+    return directory.resolve("faults.log");
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Notes a fault when it has been made. */
+  void fault(FaultKind kind, String detail) {
+    faults.add(new Entry.Fault(CLOCK.millis(), kind, detail));
+    say("%s %s".formatted(kind, detail));
+  }
+
+  synchronized void say(String line) {
+    out.printf("%6.1f %s%n", (System.nanoTime() - started) / 1e9, line);
+  }
+
+  @Override
+  public void close() {
+    try {
+      workers.stream().filter(WorkerProcess::isAlive).forEach(WorkerProcess::kill);
+      providers.close();
+      s3.close();
+      postgres.close();
+      journal.close();
+      faults.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      guardian.close();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.talkmill.chaos;
+
+import java.time.Duration;
+
+/**
+ * How much of everything.
+ *
+ * @param clients that record side by side
+ * @param deathsEach at each crash point
+ * @param kills deaths of workers in phase B, those at crash points included
+ * @param chunks that phase B takes at least
+ * @param postgresStops of phase C
+ * @param longOutages how many of them last for 40 s
+ * @param zombies of phase D
+ * @param providerFault how long each fault of phase E lasts
+ */
+record Size(
+    int clients,
+    int deathsEach,
+    int kills,
+    int chunks,
+    int postgresStops,
+    int longOutages,
+    int zombies,
+    Duration providerFault) {
+
+  static final Size QUICK = new Size(6, 1, 18, 150, 3, 0, 3, Duration.ofSeconds(3));
+  static final Size FULL = new Size(16, 10, 200, 10_000, 20, 2, 20, Duration.ofSeconds(20));
+  static final Size NIGHTLY =
+      new Size(16, 100, 2_000, 100_000, 200, 20, 200, Duration.ofMinutes(1));
+}

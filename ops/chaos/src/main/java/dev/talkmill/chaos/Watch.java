@@ -1,0 +1,82 @@
+package dev.talkmill.chaos;
+
+import dev.talkmill.chaos.check.DatabaseAddress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Triggers on the ledger that tell the checker who wrote what, and how much of it is open. */
+final class Watch {
+
+  private static final String OPEN =
+      """
+      SELECT (SELECT count(*) FROM processing_status
+              WHERE state IN ('PENDING', 'QUEUED', 'PROCESSING'))
+           + (SELECT count(*) FROM conversation WHERE is_finished AND outcome IS NULL)
+      """;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+  private final DatabaseAddress database;
+
+  /** Puts the triggers on a schema that has been migrated. */
+  Watch(DatabaseAddress database) throws SQLException {
+    this.database = database;
+    execute(script());
+  }
+
+  private static String script() {
+    try (InputStream in = Watch.class.getResourceAsStream("/watch.sql")) {
+      return new String(
+          Objects.requireNonNull(in, "watch.sql").readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stale writes that were tried so far. */
+  long tried() throws SQLException {
+    return number("SELECT last_value FROM chaos.tried");
+  }
+
+  /** A sequence jumps ahead when its server crashes; this takes the jump back. */
+  void triedIs(long tried) throws SQLException {
+    execute("SELECT setval('chaos.tried', %d)".formatted(tried));
+  }
+
+  /** Waits until nothing is left to do; false if that takes longer than the limit. */
+  boolean awaitQuiet(Duration limit) throws SQLException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (number(OPEN) > 0) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Pause.of(LOOK_AGAIN);
+    }
+    return true;
+  }
+
+  private long number(String query) throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      if (!row.next()) {
+        throw new IllegalStateException("no row: " + query);
+      }
+      return row.getLong(1);
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement()) {
+      boolean _ = statement.execute(sql);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+-- What the checker cannot see afterwards in the application's own tables: who held a row when it
+-- was ended, and whether somebody tried who held it no longer. Every life of a worker connects
+-- under a name of its own.
+CREATE SCHEMA chaos;
+
+CREATE TABLE chaos.claim (
+  status_id uuid NOT NULL,
+  epoch     bigint NOT NULL,
+  holder    text NOT NULL,
+  PRIMARY KEY (status_id, epoch)
+);
+
+-- A row that was completed or failed by another than the holder of its epoch.
+CREATE TABLE chaos.landed (
+  status_id uuid NOT NULL,
+  epoch     bigint NOT NULL,
+  holder    text NOT NULL,
+  writer    text NOT NULL,
+  at        timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- A fenced write that meets no row takes its transaction back, and every note of it; a sequence
+-- counts all the same.
+CREATE SEQUENCE chaos.tried MINVALUE 0 START 0;
+SELECT nextval('chaos.tried');
+
+CREATE FUNCTION chaos.watch_insert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  INSERT INTO chaos.claim (status_id, epoch, holder)
+  SELECT n.id, n.epoch, current_setting('application_name') FROM new_rows n
+  WHERE n.state = 'PROCESSING'
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER chaos_inserted AFTER INSERT ON talkmill.processing_status
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION chaos.watch_insert();
+
+CREATE FUNCTION chaos.watch_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  writer CONSTANT text := current_setting('application_name');
+BEGIN
+  IF NOT EXISTS (SELECT FROM new_rows) THEN
+    IF current_query() LIKE '%epoch = $%''PROCESSING''%'
+        AND current_query() NOT LIKE '%lease_until <%' THEN
+      PERFORM nextval('chaos.tried');
+    END IF;
+    RETURN NULL;
+  END IF;
+  INSERT INTO chaos.claim (status_id, epoch, holder)
+  SELECT n.id, n.epoch, writer
+  FROM new_rows n JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
+  WHERE n.state = 'PROCESSING' AND n.epoch > o.epoch
+  ON CONFLICT DO NOTHING;
+  INSERT INTO chaos.landed (status_id, epoch, holder, writer)
+  SELECT n.id, n.epoch, c.holder, writer
+  FROM new_rows n
+  JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
+  JOIN chaos.claim c ON c.status_id = n.id AND c.epoch = o.epoch
+  WHERE o.state = 'PROCESSING' AND n.state IN ('COMPLETED', 'FAILED') AND c.holder <> writer;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER chaos_updated AFTER UPDATE ON talkmill.processing_status
+  REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION chaos.watch_update();

@@ -1,0 +1,127 @@
+package dev.talkmill.chaos.check;
+
+import dev.talkmill.chaos.NumberedSound;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wrong, each with a sentence that names it.
+ *
+ * @param lost acknowledged chunks that are not there, whole and transcribed
+ * @param duplicated what was done or is said twice
+ * @param stuck what is neither done nor given up
+ * @param unerased what is left of erased conversations
+ */
+record Findings(
+    List<String> lost, List<String> duplicated, List<String> stuck, List<String> unerased) {
+
+  private static final String TWICE_TAKEN =
+      """
+      SELECT conversation_id FROM conversation_chunk WHERE parent_id IS NULL
+      GROUP BY conversation_id, sequence HAVING count(*) > 1
+      """;
+
+  private static final String TWICE_COMPLETED =
+      """
+      SELECT status_id FROM processing_event WHERE event = 'stage.completed'
+      GROUP BY status_id HAVING count(*) > 1
+      """;
+
+  private static final String OPEN_ROWS =
+      "SELECT id FROM processing_status WHERE state IN ('PENDING', 'QUEUED', 'PROCESSING')";
+
+  private static final String FAILED_ROWS =
+      "SELECT id FROM processing_status WHERE state = 'FAILED'";
+
+  private static final String BEHIND =
+      "SELECT id FROM conversation WHERE is_finished AND outcome IS NULL";
+
+  /** Bytes that wait for a store that has them. */
+  private static final String SPOOLED =
+      """
+      SELECT p.chunk_id FROM chunk_spool p
+      JOIN conversation_chunk c ON c.tenant_id = p.tenant_id AND c.id = p.chunk_id
+      WHERE c.storage_key IS NOT NULL
+      """;
+
+  private static final String CONVERSATIONS = "SELECT id FROM conversation";
+
+  static Findings of(Told told, Ledger ledger, Bucket bucket) throws SQLException {
+    Findings found =
+        new Findings(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    found.checkChunks(told, ledger.chunks(), bucket);
+    found.checkTranscripts(told, ledger.transcripts());
+    add(found.duplicated, "was taken twice: a chunk of ", ledger.ids(TWICE_TAKEN));
+    add(found.duplicated, "was completed twice: row ", ledger.ids(TWICE_COMPLETED));
+    add(found.stuck, "is open: row ", ledger.ids(OPEN_ROWS));
+    add(found.stuck, "has failed for good: row ", ledger.ids(FAILED_ROWS));
+    add(found.stuck, "has no outcome: conversation ", ledger.ids(BEHIND));
+    add(found.stuck, "is stored and spooled: chunk ", ledger.ids(SPOOLED));
+    found.checkErased(told, new HashSet<>(ledger.ids(CONVERSATIONS)), bucket.keys());
+    return found;
+  }
+
+  private static void add(List<String> to, String what, Collection<UUID> ids) {
+    ids.forEach(id -> to.add(what + id));
+  }
+
+  private void checkChunks(Told told, Map<UUID, Ledger.Row> rows, Bucket bucket) {
+    for (Entry.Chunk chunk : told.kept()) {
+      String wrong = wrong(chunk, rows.get(chunk.chunk()), bucket);
+      if (wrong != null) {
+        lost.add("number %d, chunk %s: %s".formatted(chunk.number(), chunk.chunk(), wrong));
+      }
+    }
+  }
+
+  private static @Nullable String wrong(
+      Entry.Chunk chunk, Ledger.@Nullable Row row, Bucket bucket) {
+    if (row == null) {
+      return "has no row";
+    }
+    if (!row.state().equals("TRANSCRIBED")) {
+      return "is " + row.state() + " " + row.code();
+    }
+    String text = row.text();
+    if (text == null || !text.contains(NumberedSound.words(chunk.number()))) {
+      return "has the transcript of another sound, or none";
+    }
+    String key = row.key();
+    String sha256 = key == null ? "no key" : bucket.sha256(key);
+    return sha256.equals(chunk.sha256()) ? null : "has other bytes in the bucket: " + sha256;
+  }
+
+  private void checkTranscripts(Told told, Map<UUID, String> transcripts) {
+    for (Entry.Chunk chunk : told.kept()) {
+      if (told.finished().containsKey(chunk.conversation())) {
+        String text = transcripts.getOrDefault(chunk.conversation(), "");
+        String words = NumberedSound.words(chunk.number());
+        int first = text.indexOf(words);
+        if (first < 0) {
+          lost.add("number %d is not in its conversation's transcript".formatted(chunk.number()));
+        } else if (text.indexOf(words, first + 1) > 0) {
+          duplicated.add("number %d is said twice in a transcript".formatted(chunk.number()));
+        }
+      }
+    }
+  }
+
+  private void checkErased(Told told, Set<UUID> conversations, List<String> keys) {
+    for (UUID erased : told.erased()) {
+      if (conversations.contains(erased)) {
+        unerased.add("is still there: conversation " + erased);
+      }
+      String below = "/c/" + erased + "/";
+      keys.stream()
+          .filter(key -> key.contains(below))
+          .forEach(key -> unerased.add("is still there: object " + key));
+    }
+  }
+}

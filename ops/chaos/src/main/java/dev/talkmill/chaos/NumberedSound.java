@@ -10,10 +10,10 @@ import java.util.OptionalInt;
  * sound itself so answers for the very chunk that was sent, through whatever decoding lies between:
  * each bit is a loud or a soft stretch of one tone, after a loud one to compare with.
  */
-public final class NumberedSound {
+final class NumberedSound {
 
   /** Numbers are below this. */
-  public static final int NUMBERS = 1 << 20;
+  static final int NUMBERS = 1 << 20;
 
   private static final int BITS = 20;
 
@@ -30,11 +30,6 @@ public final class NumberedSound {
   private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
 
   private NumberedSound() {}
-
-  /** What a provider writes down for a number, and what must be in the transcript in the end. */
-  public static String words(int number) {
-    return "number " + number + " was said";
-  }
 
   /** Seconds of every sound. */
   static double seconds() {

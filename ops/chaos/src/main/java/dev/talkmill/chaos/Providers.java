@@ -2,6 +2,7 @@ package dev.talkmill.chaos;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.talkmill.chaos.check.Oracle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -143,7 +144,7 @@ final class Providers implements AutoCloseable {
     if (number.isEmpty()) {
       return null;
     }
-    String words = NumberedSound.words(number.getAsInt());
+    String words = Oracle.words(number.getAsInt());
     Map<String, Object> segment =
         Map.of("id", 0, "start", 0.0, "end", NumberedSound.seconds(), "text", words);
     return Map.of("language", "english", "text", words, "segments", List.of(segment));

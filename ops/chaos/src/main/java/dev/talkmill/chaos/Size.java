@@ -1,5 +1,6 @@
 package dev.talkmill.chaos;
 
+import dev.talkmill.chaos.check.Expected;
 import java.time.Duration;
 
 /**
@@ -28,4 +29,9 @@ record Size(
   static final Size FULL = new Size(16, 10, 200, 10_000, 20, 2, 20, Duration.ofSeconds(20));
   static final Size NIGHTLY =
       new Size(16, 100, 2_000, 100_000, 200, 20, 200, Duration.ofMinutes(1));
+
+  /** One stale write a zombie: a worker under load that stands still holds many rows. */
+  Expected expected() {
+    return new Expected(chunks, kills, deathsEach, postgresStops, zombies, zombies);
+  }
 }

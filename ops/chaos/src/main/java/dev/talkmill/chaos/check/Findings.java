@@ -1,6 +1,5 @@
 package dev.talkmill.chaos.check;
 
-import dev.talkmill.chaos.NumberedSound;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,7 +89,7 @@ record Findings(
       return "is " + row.state() + " " + row.code();
     }
     String text = row.text();
-    if (text == null || !text.contains(NumberedSound.words(chunk.number()))) {
+    if (text == null || !text.contains(Oracle.words(chunk.number()))) {
       return "has the transcript of another sound, or none";
     }
     String key = row.key();
@@ -102,7 +101,7 @@ record Findings(
     for (Entry.Chunk chunk : told.kept()) {
       if (told.finished().containsKey(chunk.conversation())) {
         String text = transcripts.getOrDefault(chunk.conversation(), "");
-        String words = NumberedSound.words(chunk.number());
+        String words = Oracle.words(chunk.number());
         int first = text.indexOf(words);
         if (first < 0) {
           lost.add("number %d is not in its conversation's transcript".formatted(chunk.number()));

@@ -1,0 +1,76 @@
+package dev.talkmill.chaos.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.talkmill.chaos.agent.CrashPoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ToldTest {
+
+  private static final UUID KEPT = new UUID(1, 1);
+  private static final UUID ERASED = new UUID(1, 2);
+  private static final Entry.Chunk CHUNK = new Entry.Chunk(10, KEPT, new UUID(2, 1), 7, "abc");
+
+  private static final List<Entry> ALL =
+      List.of(
+          CHUNK,
+          new Entry.Chunk(11, ERASED, new UUID(2, 2), 8, "def"),
+          new Entry.Finished(20, KEPT),
+          new Entry.Erasing(21, ERASED),
+          new Entry.Erased(22, ERASED),
+          new Entry.Fault(30, FaultKind.KILL, "K7"));
+
+  @TempDir Path directory;
+
+  private Told read(String text) throws Exception {
+    return Told.read(Files.writeString(directory.resolve("log"), text));
+  }
+
+  private static String lines(List<? extends Entry> entries) {
+    return entries.stream().map(entry -> entry.line() + "\n").collect(Collectors.joining());
+  }
+
+  @Test
+  void whatWasWrittenIsRead() {
+    assertThat(ALL).allSatisfy(entry -> assertThat(Entry.parse(entry.line())).isEqualTo(entry));
+  }
+
+  @Test
+  void onlyWhatWasNotErasedMustBeKept() throws Exception {
+    Told told = read(lines(ALL));
+    assertThat(told.kept()).containsExactly(CHUNK);
+    assertThat(told.erased()).containsExactly(ERASED);
+    assertThat(told.count(FaultKind.KILL, "K7")).isEqualTo(1);
+    assertThat(told.lastFaultMillis()).isEqualTo(30);
+  }
+
+  @Test
+  void nobodyReliesOnALineWithoutItsEnd() throws Exception {
+    assertThat(read(lines(List.of(CHUNK)) + "11\tchu").chunks()).hasSize(1);
+  }
+
+  @Test
+  void aRunWithoutFaultsOrProgressHasShownNothing() throws Exception {
+    Expected expected = new Expected(1, 1, 1, 1, 1, 1);
+    assertThat(Expected.parse(expected.word())).isEqualTo(expected);
+    assertThat(expected.missed(read(""), 0)).hasSize(5 + CrashPoint.values().length);
+    assertThat(expected.missed(read(lines(ALL)), 1))
+        .hasSize(2 + CrashPoint.values().length - 1)
+        .noneMatch(sentence -> sentence.contains("K7:"));
+  }
+
+  @Test
+  void convergenceIsMeasuredFromTheAnswerAndFromTheLastFault() throws Exception {
+    Convergence convergence = Convergence.of(read(lines(ALL)), Map.of(KEPT, 4_030L));
+    assertThat(convergence.worst()).isEqualTo(4.01);
+    assertThat(convergence.p99()).isEqualTo(4.01);
+    assertThat(convergence.afterLastFault()).isEqualTo(4.0);
+  }
+}

@@ -62,7 +62,7 @@ final class NumberedSound {
       return true;
     }
     return stretch <= BITS
-        ? (number >> (BITS - stretch) & 1) == 1
+        ? ((number >> (BITS - stretch)) & 1) == 1
         : (Integer.bitCount(number) & 1) == 1;
   }
 
@@ -78,7 +78,7 @@ final class NumberedSound {
     double limit = energy(pcm, first, 0) * (LOUD + SOFT) / (2 * LOUD);
     int heard = 0;
     for (int stretch = 1; stretch <= BITS; stretch++) {
-      heard = heard << 1 | (energy(pcm, first, stretch) > limit ? 1 : 0);
+      heard = (heard << 1) | (energy(pcm, first, stretch) > limit ? 1 : 0);
     }
     boolean odd = energy(pcm, first, BITS + 1) > limit;
     return odd == ((Integer.bitCount(heard) & 1) == 1)

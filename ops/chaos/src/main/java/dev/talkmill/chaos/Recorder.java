@@ -120,11 +120,11 @@ final class Recorder implements Runnable {
         door.post(
             "/v1/conversations/" + conversation + "/uploads",
             Map.of("bytes", wav.length, "media_type", "audio/wav", "sequence", number));
-    for (JsonNode part : begun.get("parts")) {
-      int first = part.get("first_byte").intValue();
-      byte[] bytes = new byte[part.get("bytes").intValue()];
+    for (JsonNode part : begun.get("parts").values()) {
+      int first = (int) part.get("first_byte").asLong();
+      byte[] bytes = new byte[(int) part.get("bytes").asLong()];
       System.arraycopy(wav, first, bytes, 0, bytes.length);
-      door.upload(URI.create(part.get("url").stringValue()), bytes);
+      door.upload(URI.create(part.get("url").asString()), bytes);
     }
     JsonNode taken = door.post("/v1/uploads/" + id(begun) + "/complete", Map.of());
     acknowledged(conversation, taken, number, wav);
@@ -150,7 +150,7 @@ final class Recorder implements Runnable {
   private void awaitSettled(UUID id) throws Refused {
     long deadline = System.nanoTime() + SETTLED_MAX.toNanos();
     while (System.nanoTime() < deadline) {
-      if (door.get("/v1/conversations/" + id).get("state").stringValue().equals("settled")) {
+      if (door.get("/v1/conversations/" + id).get("state").asString().equals("settled")) {
         return;
       }
       Pause.of(LOOK_AGAIN);
@@ -158,7 +158,7 @@ final class Recorder implements Runnable {
   }
 
   private static UUID id(JsonNode view) {
-    return UUID.fromString(view.get("id").stringValue());
+    return UUID.fromString(view.get("id").asString());
   }
 
   private long now() {

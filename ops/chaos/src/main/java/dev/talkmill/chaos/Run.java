@@ -19,6 +19,7 @@ final class Run {
   private static final Duration LONG_OUTAGE = Duration.ofSeconds(40);
   private static final int OUTAGE_MILLIS_MIN = 500;
   private static final int OUTAGE_MILLIS_MAX = 5_000;
+  private static final Duration STANDSTILL_MAX = Duration.ofMinutes(4);
   private static final Duration CONVERGE_MAX = Duration.ofSeconds(120);
 
   private final Stand stand;
@@ -79,8 +80,22 @@ final class Run {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-    while (recorders.sent() < size.chunks()) {
+    awaitChunks(recorders);
+  }
+
+  /** The load goes on until there was enough of it. */
+  private void awaitChunks(Recorders recorders) {
+    long deadline = System.nanoTime() + STANDSTILL_MAX.toNanos();
+    int before = recorders.sent();
+    while (before < size.chunks()) {
       Pause.of(BREATH);
+      int sent = recorders.sent();
+      if (sent > before) {
+        deadline = System.nanoTime() + STANDSTILL_MAX.toNanos();
+      } else if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("clients get no further than chunk " + sent);
+      }
+      before = sent;
     }
   }
 

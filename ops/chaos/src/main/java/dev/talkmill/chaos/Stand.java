@@ -130,10 +130,6 @@ final class Stand implements AutoCloseable {
     return directory.resolve("faults.log");
   }
 
-  Path directory() {
-    return directory;
-  }
-
   /** Notes a fault when it has been made. */
   void fault(FaultKind kind, String detail) {
     faults.add(new Entry.Fault(CLOCK.millis(), kind, detail));

@@ -12,7 +12,7 @@ public enum CrashPoint {
   /** The chunk is committed, and the client has no answer. */
   K2("jobs/intake/Intake", "accept", Side.RETURN),
   /** The row is marked as dispatched in a transaction that has not saved its job. */
-  K3("jobs/queue/Jobs", "replace", Side.ENTRY),
+  K3("jobs/queue/JobServer", "replace", Side.ENTRY),
   /** The job runs, and its row is not claimed. */
   K4("jobs/ledger/Claims", "take", Side.ENTRY),
   /** The call is announced, and its provider has not been called. */

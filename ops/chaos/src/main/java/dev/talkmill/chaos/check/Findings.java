@@ -67,6 +67,10 @@ record Findings(
     return found;
   }
 
+  boolean isNothing() {
+    return lost.isEmpty() && duplicated.isEmpty() && stuck.isEmpty() && unerased.isEmpty();
+  }
+
   private static void add(List<String> to, String what, Collection<UUID> ids) {
     ids.forEach(id -> to.add(what + id));
   }

@@ -6,6 +6,7 @@ import dev.talkmill.worker.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,11 @@ final class PostgresServer implements AutoCloseable {
 
   DatabaseAddress address() {
     return new DatabaseAddress(server.jdbcUrl(), server.username(), server.password());
+  }
+
+  /** Where it listens, before and after every stop. */
+  int port() {
+    return URI.create(server.jdbcUrl().substring("jdbc:".length())).getPort();
   }
 
   /** Stops it, and returns when none of its processes is left. */

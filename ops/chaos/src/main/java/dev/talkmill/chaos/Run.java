@@ -19,6 +19,7 @@ final class Run {
   private static final Duration LONG_OUTAGE = Duration.ofSeconds(40);
   private static final int OUTAGE_MILLIS_MIN = 500;
   private static final int OUTAGE_MILLIS_MAX = 5_000;
+  private static final int UNHEARD_AT_ONCE = 5;
   private static final Duration STANDSTILL_MAX = Duration.ofMinutes(4);
   private static final Duration CONVERGE_MAX = Duration.ofSeconds(120);
 
@@ -43,8 +44,10 @@ final class Run {
       stand.fault(FaultKind.KILL, "-9 of the first");
       killWorkers(recorders);
       stopPostgres(watch);
+      swallowCommits();
       makeZombies();
       failProviders();
+      breakStore();
       stand.say("the last fault is over; %d chunks were sent".formatted(recorders.sent()));
       recorders.finish();
       boolean quiet = watch.awaitQuiet(CONVERGE_MAX);
@@ -119,6 +122,17 @@ final class Run {
     }
   }
 
+  /** Phase C, too: what was committed, and nobody was told. */
+  private void swallowCommits() {
+    Pipe line = stand.databaseLine();
+    for (int i = 0; i < size.unheard(); i += UNHEARD_AT_ONCE) {
+      line.swallowCommits(UNHEARD_AT_ONCE);
+      Pause.of(BREATH);
+    }
+    line.swallowCommits(0);
+    stand.fault(FaultKind.COMMIT_UNHEARD, Integer.toString(line.swallowed()));
+  }
+
   /** Phase D. */
   private void makeZombies() {
     stand.say("phase D: workers stand still for longer than their leases");
@@ -144,6 +158,19 @@ final class Run {
     }
     stand.providers().fail(ProviderFault.NONE);
     stand.fault(FaultKind.PROVIDER, ProviderFault.NONE.name());
+  }
+
+  /** Phase E, too: first every call is refused, then none is answered. */
+  private void breakStore() {
+    stand.storeLine().cut();
+    stand.fault(FaultKind.STORE, "cut");
+    Pause.of(size.providerFault());
+    stand.storeLine().mend();
+    stand.storeLine().hold();
+    stand.fault(FaultKind.STORE, "held");
+    Pause.of(size.providerFault());
+    stand.storeLine().mend();
+    stand.fault(FaultKind.STORE, "mended");
   }
 
   /** They are asked to, so what they hold is given back. */

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param chunks that phase B takes at least
  * @param postgresStops of phase C
  * @param longOutages how many of them last for 40 s
+ * @param unheard commits whose acknowledgement is lost
  * @param zombies of phase D
  * @param providerFault how long each fault of phase E lasts
  */
@@ -22,13 +23,14 @@ record Size(
     int chunks,
     int postgresStops,
     int longOutages,
+    int unheard,
     int zombies,
     Duration providerFault) {
 
-  static final Size QUICK = new Size(6, 1, 18, 150, 3, 0, 3, Duration.ofSeconds(3));
-  static final Size FULL = new Size(16, 10, 200, 10_000, 20, 2, 20, Duration.ofSeconds(20));
+  static final Size QUICK = new Size(6, 1, 18, 150, 3, 0, 10, 3, Duration.ofSeconds(3));
+  static final Size FULL = new Size(16, 10, 200, 10_000, 20, 2, 100, 20, Duration.ofSeconds(20));
   static final Size NIGHTLY =
-      new Size(16, 100, 2_000, 100_000, 200, 20, 200, Duration.ofMinutes(1));
+      new Size(16, 100, 2_000, 100_000, 200, 20, 1_000, 200, Duration.ofMinutes(1));
 
   /** One stale write a zombie: a worker under load that stands still holds many rows. */
   Expected expected() {

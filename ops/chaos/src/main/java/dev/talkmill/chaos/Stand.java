@@ -32,6 +32,8 @@ final class Stand implements AutoCloseable {
   private final PostgresServer postgres;
   private final EmbeddedS3 s3;
   private final Providers providers;
+  private final Pipe databaseLine;
+  private final Pipe storeLine;
   private final Journal journal;
   private final Journal faults;
   private final List<WorkerProcess> workers = new ArrayList<>();
@@ -52,6 +54,8 @@ final class Stand implements AutoCloseable {
       postgres = new PostgresServer(directory.resolve("postgres"));
       s3 = EmbeddedS3.start(directory.resolve("s3"), BUCKET);
       providers = new Providers(PROVIDER_DELAY);
+      databaseLine = new Pipe(postgres.port());
+      storeLine = new Pipe(s3.endpoint().getPort());
       journal = new Journal(acknowledgements());
       faults = new Journal(faultLog());
       WorkerCommand command = new WorkerCommand(jar, AgentJar.write(directory.resolve("agent.jar")));
@@ -71,10 +75,11 @@ final class Stand implements AutoCloseable {
     DatabaseAddress database = postgres.address();
     Map<String, String> settings = new HashMap<>();
     settings.put("TALKMILL_API_KEY", Door.KEY);
-    settings.put("TALKMILL_DATABASE_URL", database.url() + "?ApplicationName=NAME");
+    String url = "jdbc:postgresql://127.0.0.1:%d/talkmill?ApplicationName=NAME";
+    settings.put("TALKMILL_DATABASE_URL", url.formatted(databaseLine.port()));
     settings.put("TALKMILL_DATABASE_USERNAME", database.username());
     settings.put("TALKMILL_DATABASE_PASSWORD", database.password());
-    settings.put("TALKMILL_S3_ENDPOINT", s3.endpoint().toString());
+    settings.put("TALKMILL_S3_ENDPOINT", "http://127.0.0.1:" + storeLine.port());
     settings.put("TALKMILL_S3_BUCKET", BUCKET);
     settings.put("TALKMILL_S3_ACCESS_KEY_ID", s3.accessKeyId());
     settings.put("TALKMILL_S3_SECRET_ACCESS_KEY", s3.secretAccessKey());
@@ -114,6 +119,16 @@ final class Stand implements AutoCloseable {
     return s3;
   }
 
+  /** Between the workers and PostgreSQL; what the run and the checker ask goes past it. */
+  Pipe databaseLine() {
+    return databaseLine;
+  }
+
+  /** Between the workers, and clients that upload, and the object store. */
+  Pipe storeLine() {
+    return storeLine;
+  }
+
   Providers providers() {
     return providers;
   }
@@ -145,6 +160,8 @@ final class Stand implements AutoCloseable {
     try {
       workers.stream().filter(WorkerProcess::isAlive).forEach(WorkerProcess::kill);
       providers.close();
+      databaseLine.close();
+      storeLine.close();
       s3.close();
       postgres.close();
       journal.close();

@@ -8,8 +8,12 @@ public enum FaultKind {
   TERMINATE,
   /** PostgreSQL was stopped and started again. */
   POSTGRES_STOP,
+  /** Commits whose acknowledgement was lost on its way. */
+  COMMIT_UNHEARD,
   /** A worker was frozen for longer than its leases, and woken. */
   ZOMBIE,
+  /** The line to the object store was cut, or held. */
+  STORE,
   /** A provider began to fail in some way. */
   PROVIDER
 }

@@ -19,6 +19,12 @@ CREATE TABLE chaos.landed (
   at        timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- A row that was committed as dispatched without its job.
+CREATE TABLE chaos.jobless (
+  status_id uuid NOT NULL,
+  epoch     bigint NOT NULL
+);
+
 -- A fenced write that meets no row takes its transaction back, and every note of it; a sequence
 -- counts all the same.
 CREATE SEQUENCE chaos.tried MINVALUE 0 START 0;
@@ -58,10 +64,25 @@ BEGIN
   FROM new_rows n
   JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
   JOIN chaos.claim c ON c.status_id = n.id AND c.epoch = o.epoch
-  WHERE o.state = 'PROCESSING' AND n.state IN ('COMPLETED', 'FAILED') AND c.holder <> writer;
+  WHERE n.state IN ('COMPLETED', 'FAILED') AND c.holder <> writer
+    AND (o.state = 'PROCESSING' OR n.finished_at IS DISTINCT FROM o.finished_at);
   RETURN NULL;
 END
 $$;
 CREATE TRIGGER chaos_updated AFTER UPDATE ON talkmill.processing_status
   REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION chaos.watch_update();
+
+-- Looked at when the transaction commits: by then the relay has saved the job.
+CREATE FUNCTION chaos.watch_job() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM jobrunr.jobrunr_jobs WHERE id = NEW.job_id::text) THEN
+    INSERT INTO chaos.jobless (status_id, epoch) VALUES (NEW.id, NEW.epoch);
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER chaos_dispatched AFTER UPDATE ON talkmill.processing_status
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state = 'QUEUED' AND OLD.state <> 'QUEUED')
+  EXECUTE FUNCTION chaos.watch_job();

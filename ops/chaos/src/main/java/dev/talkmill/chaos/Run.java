@@ -68,12 +68,14 @@ final class Run {
   /** Phase B. */
   private void killWorkers(Recorders recorders) {
     stand.say("phase B: workers die");
-    Deaths deaths = new Deaths(size.deathsEach(), size.kills(), random);
+    Deaths deaths = new Deaths(size.deathsEach(), size.kills(), new Random(random.nextLong()));
+    List<Lives> lives = new ArrayList<>();
+    for (WorkerProcess worker : stand.workers()) {
+      lives.add(new Lives(stand, worker, deaths, new Random(random.nextLong())));
+    }
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> all = new ArrayList<>();
-      for (WorkerProcess worker : stand.workers()) {
-        all.add(threads.submit(new Lives(stand, worker, deaths, new Random(random.nextLong()))));
-      }
+      lives.forEach(one -> all.add(threads.submit(one)));
       for (Future<?> one : all) {
         one.get();
       }

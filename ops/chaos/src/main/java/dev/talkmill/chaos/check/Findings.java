@@ -50,6 +50,8 @@ record Findings(
       WHERE c.storage_key IS NOT NULL
       """;
 
+  private static final String JOBLESS = "SELECT status_id FROM chaos.jobless";
+
   private static final String CONVERSATIONS = "SELECT id FROM conversation";
 
   static Findings of(Told told, Ledger ledger, Bucket bucket) throws SQLException {
@@ -62,6 +64,7 @@ record Findings(
     add(found.stuck, "is open: row ", ledger.ids(OPEN_ROWS));
     add(found.stuck, "has failed for good: row ", ledger.ids(FAILED_ROWS));
     add(found.stuck, "has no outcome: conversation ", ledger.ids(BEHIND));
+    add(found.stuck, "was dispatched without its job: row ", ledger.ids(JOBLESS));
     add(found.stuck, "is stored and spooled: chunk ", ledger.ids(SPOOLED));
     found.checkErased(told, new HashSet<>(ledger.ids(CONVERSATIONS)), bucket.keys());
     return found;

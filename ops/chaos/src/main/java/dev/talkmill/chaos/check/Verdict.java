@@ -38,6 +38,10 @@ record Verdict(
       WHERE stage IN ('TRANSCRIBE', 'SUMMARIZE') AND state = 'COMPLETED' AND provider IS NOT NULL
       """;
 
+  /** Without a name of its own for every life, nobody could be told from anybody. */
+  private static final String NAMELESS =
+      "SELECT count(*) FROM chaos.claim WHERE holder !~ '^w[0-9]+-[0-9]+$'";
+
   static Verdict of(Told told, Expected expected, Ledger ledger, Bucket bucket)
       throws SQLException {
     Convergence convergence = Convergence.of(told, ledger.settled());
@@ -46,6 +50,9 @@ record Verdict(
     long needed = ledger.count(NEEDED_CALLS);
     List<String> missed = new ArrayList<>(expected.missed(told, staleTried));
     missed.addAll(slow(convergence));
+    if (ledger.count(NAMELESS) > 0) {
+      missed.add("rows were claimed by workers without a name of their own");
+    }
     if (paid - needed > told.faults().size()) {
       missed.add("more than one paid call was repeated for each fault");
     }

@@ -2,6 +2,7 @@ package dev.talkmill.chaos;
 
 import dev.talkmill.chaos.agent.CrashAgent;
 import dev.talkmill.chaos.agent.CrashPoint;
+import dev.talkmill.chaos.agent.Defect;
 import dev.talkmill.chaos.agent.Trap;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,8 @@ final class AgentJar {
       for (Class<?> inner : CrashPoint.class.getDeclaredClasses()) {
         add(jar, inner);
       }
+      add(jar, Defect.class);
+      addIfThere(jar, CrashAgent.class.getPackageName() + ".DefectAgent");
       add(jar, CrashAgent.class);
       for (Class<?> inner : CrashAgent.class.getDeclaredClasses()) {
         add(jar, inner);

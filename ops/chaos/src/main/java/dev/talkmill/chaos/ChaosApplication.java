@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * {@code run [--quick|--full|--nightly] [--seed NUMBER]}: breaks and checks. Ends with 0 where
+ * {@code run [--quick|--full|--nightly] [--seed NUMBER] [--mutant NAME]}: breaks and checks. Ends with 0 where
  * everything was kept, with 1 where something was not or the run could not be made, and with 2 on
  * wrong usage.
  */
@@ -28,8 +28,9 @@ public final class ChaosApplication {
       return USAGE;
     }
     out.println("seed " + options.seed());
-    try (Stand stand = new Stand(options.directory(), WorkerCommand.packagedJar(), out)) {
-      new Run(stand, options.size(), options.seed()).run();
+    options.mutant().ifPresent(mutant -> out.println("mutant " + mutant));
+    try (Stand stand = new Stand(options.directory(), WorkerCommand.packagedJar(), options.mutant(), out)) {
+      new Run(stand, options.size(), options.seed(), options.mutant()).run();
       return Checker.approves(stand, options.size().expected()) ? 0 : FAILED;
     } catch (Exception failed) { // A fault may break the run in any way; it says which.
       err.println("chaos: the run failed.");

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,10 +27,12 @@ final class Run {
   private final Stand stand;
   private final Size size;
   private final Random random;
+  private final Optional<Mutant> mutant;
 
-  Run(Stand stand, Size size, long seed) {
+  Run(Stand stand, Size size, long seed, Optional<Mutant> mutant) {
     this.stand = stand;
     this.size = size;
+    this.mutant = mutant;
     this.random = new Random(seed);
   }
 
@@ -39,6 +42,9 @@ final class Run {
     first.start(stand.settings(), null);
     awaitReady(first);
     Watch watch = new Watch(stand.postgres().address());
+    if (mutant.equals(Optional.of(Mutant.EARLY_ACK))) {
+      watch.acknowledgeEarly();
+    }
     try (Recorders recorders = new Recorders(stand, size.clients(), random)) {
       first.kill();
       stand.fault(FaultKind.KILL, "-9 of the first");

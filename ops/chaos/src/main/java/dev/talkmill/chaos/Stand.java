@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All that a run consists of, in one directory that is gone afterwards, however the run ends. */
 final class Stand implements AutoCloseable {
@@ -44,8 +45,9 @@ final class Stand implements AutoCloseable {
    *
    * @param parent exists; the run's directory is made below it
    * @param jar the packaged worker
+   * @param mutant a promise to break
    */
-  Stand(Path parent, Path jar, PrintStream out) throws IOException {
+  Stand(Path parent, Path jar, Optional<Mutant> mutant, PrintStream out) throws IOException {
     this.out = out;
     directory = Files.createTempDirectory(parent, "talkmill-chaos").toRealPath();
     guardian = Guardian.of(directory);
@@ -58,7 +60,7 @@ final class Stand implements AutoCloseable {
       storeLine = new Pipe(s3.endpoint().getPort());
       journal = new Journal(acknowledgements());
       faults = new Journal(faultLog());
-      WorkerCommand command = new WorkerCommand(jar, AgentJar.write(directory.resolve("agent.jar")));
+      WorkerCommand command = new WorkerCommand(jar, AgentJar.write(directory.resolve("agent.jar")), mutant.flatMap(Mutant::defect));
       for (int i = 0; i < WORKERS; i++) {
         workers.add(new WorkerProcess("w" + i, directory.resolve("w" + i), command));
       }

@@ -1,11 +1,13 @@
 package dev.talkmill.chaos;
 
 import dev.talkmill.chaos.agent.CrashPoint;
+import dev.talkmill.chaos.agent.Defect;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The command line by which {@code ./talkmill serve} runs the packaged worker. */
@@ -27,10 +29,17 @@ final class WorkerCommand {
 
   private final Path jar;
   private final Path agent;
+  private final Optional<Defect> defect;
 
-  WorkerCommand(Path jar, Path agent) {
+  /**
+   * A worker to start.
+   *
+   * @param defect every life has; empty for the worker as it is
+   */
+  WorkerCommand(Path jar, Path agent, Optional<Defect> defect) {
     this.jar = jar;
     this.agent = agent;
+    this.defect = defect;
   }
 
   /**
@@ -46,6 +55,7 @@ final class WorkerCommand {
     line.add(java());
     line.addAll(OPTIONS);
     line.add("-Djava.io.tmpdir=" + temporary);
+    defect.ifPresent(wrong -> line.add("-javaagent:%s=%s".formatted(agent, wrong)));
     if (death != null) {
       line.add("-javaagent:%s=%s:%d".formatted(agent, death.point(), death.passes()));
     }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Java agent {@code -javaagent:JAR=POINT:PASSES}: the process halts when it passes a {@link
- * CrashPoint} for the PASSES-th time. The application is the packaged one, byte for byte.
+ * CrashPoint} for the PASSES-th time. With {@code -javaagent:JAR=DEFECT} it has a {@link Defect}
+ * instead. The application is the packaged one, byte for byte.
  */
 public final class CrashAgent {
 
@@ -33,6 +34,10 @@ public final class CrashAgent {
   /** Called by Java before {@code main}. */
   public static void premain(String options, Instrumentation instrumentation) {
     List<String> words = COLON.splitAsStream(options).toList();
+    if (words.size() == 1) {
+      instrumentation.addTransformer(new DefectAgent(Defect.valueOf(options)));
+      return;
+    }
     CrashPoint point = CrashPoint.valueOf(words.getFirst());
     Trap.arm(point, Long.parseLong(words.getLast()));
     instrumentation.addTransformer(new Weaver(point));

@@ -43,7 +43,10 @@ final class ReadmeTable {
           new Headline("bigfile_upload_mb_s", "2 GB upload"),
           new Headline("bigfile_decode_x", "24 h recording prepared, seconds of sound a second"),
           new Headline("bigfile_heap_mib", "most heap in use meanwhile"),
-          new Headline("cold_start_aot_ms", "start to ready, everything embedded"),
+          new Headline("cold_start_ms", "start to ready, everything embedded"),
+          new Headline(
+              "cold_start_aot_ms",
+              "the same with Java's ahead-of-time cache, which the launcher does not make"),
           new Headline("rest_rss_mib", "memory at rest, PostgreSQL included"));
 
   private final Machine machine;

@@ -23,44 +23,31 @@ public record LockedConversation(
 
   /** As it is after a change of content. */
   LockedConversation changed() {
-    return new LockedConversation(
-        id,
-        project,
-        finished,
-        expectedChunks,
-        generation + 1,
-        transcriptGeneration,
-        summaryGeneration,
-        settledCount,
-        nextOrdinal);
+    return with(finished, expectedChunks, generation + 1, nextOrdinal);
   }
 
   /** As it is after one more chunk has been taken in. */
   LockedConversation accepted() {
-    return new LockedConversation(
-        id,
-        project,
-        finished,
-        expectedChunks,
-        generation + 1,
-        transcriptGeneration,
-        summaryGeneration,
-        settledCount,
-        nextOrdinal + 1);
+    return with(finished, expectedChunks, generation + 1, nextOrdinal + 1);
   }
 
   /** As it is once nothing more is expected than {@code expected} chunks. */
   LockedConversation finished(@Nullable Integer expected) {
+    return with(true, expected, generation, nextOrdinal);
+  }
+
+  private LockedConversation with(
+      boolean nowFinished, @Nullable Integer nowExpected, long newGeneration, long newOrdinal) {
     return new LockedConversation(
         id,
         project,
-        true,
-        expected,
-        generation,
+        nowFinished,
+        nowExpected,
+        newGeneration,
         transcriptGeneration,
         summaryGeneration,
         settledCount,
-        nextOrdinal);
+        newOrdinal);
   }
 
   /** Stands for a conversation whose row is gone; only tombstones meet it. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterUtils;
 import org.springframework.jdbc.core.namedparam.ParsedSql;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -48,6 +49,7 @@ public final class Database {
   private static final Map<String, ParsedSql> PARSED = new ConcurrentHashMap<>();
 
   private final DataSource dataSource;
+  private final NamedParameterJdbcTemplate templates;
   private final JdbcClient sql;
   private final PlatformTransactionManager transactions;
   private final TransactionTemplate template;
@@ -66,7 +68,8 @@ public final class Database {
   /** Over the transactions of somebody else; each statement costs a round trip of its own. */
   public Database(DataSource dataSource, PlatformTransactionManager transactions) {
     this.dataSource = dataSource;
-    this.sql = JdbcClient.create(dataSource);
+    this.templates = new NamedParameterJdbcTemplate(dataSource);
+    this.sql = JdbcClient.create(templates);
     this.transactions = transactions;
     this.template = new TransactionTemplate(transactions);
   }
@@ -109,7 +112,10 @@ public final class Database {
   void later(String named, Map<String, @Nullable Object> values, IntConsumer rows) {
     Pipelined pipelined = pipelined();
     if (pipelined == null) {
-      rows.accept(sql.sql(named).params(values).update());
+      // Not update(): a lock or a setting that nobody asks about is a query that answers with rows.
+      Integer changed =
+          templates.execute(named, values, one -> one.execute() ? 0 : one.getUpdateCount());
+      rows.accept(changed == null ? 0 : changed);
       return;
     }
     ParsedSql parsed = PARSED.computeIfAbsent(named, NamedParameterUtils::parseSqlStatement);

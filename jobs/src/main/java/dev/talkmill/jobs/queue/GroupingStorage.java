@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.storage.ConcurrentJobModificationException;
+import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.navigation.AmountRequest;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
@@ -69,6 +70,9 @@ final class GroupingStorage extends PostgresStorageProvider {
       }
     } finally {
       saving.unlock();
+    }
+    if (!mine.ended) {
+      throw new StorageException("the thread that saved this job broke off");
     }
     if (mine.failed != null) {
       throw mine.failed;

@@ -213,6 +213,18 @@ class PipelinedWritesTest {
   }
 
   @Test
+  void overTransactionsOfSomebodyElseASettingActsTooWhoseAnswerNobodyWants() {
+    DataSource plain = server.jobs();
+    Database joined = new Database(plain, new JdbcTransactionManager(plain));
+    assertThat(
+            joined.inSystem(() -> {
+              Plans.byIndex(joined);
+              return joined.sql().sql("SHOW enable_sort").query(String.class).single();
+            }))
+        .isEqualTo("off");
+  }
+
+  @Test
   void overTransactionsOfSomebodyElseEachWriteIsSentAtOnce() {
     DataSource plain = listening(server.jobs());
     Database joined = new Database(plain, new JdbcTransactionManager(plain));

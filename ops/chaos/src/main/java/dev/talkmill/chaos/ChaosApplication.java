@@ -4,9 +4,9 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * {@code run [--quick|--full|--nightly] [--seed NUMBER] [--mutant NAME]}: breaks and checks. Ends with 0 where
- * everything was kept, with 1 where something was not or the run could not be made, and with 2 on
- * wrong usage.
+ * {@code run [--quick|--full|--nightly] [--seed NUMBER] [--mutant NAME]}: breaks and checks. Ends
+ * with 0 where everything was kept, with 1 where something was not or the run could not be made,
+ * and with 2 on wrong usage.
  */
 public final class ChaosApplication {
 
@@ -29,7 +29,8 @@ public final class ChaosApplication {
     }
     out.println("seed " + options.seed());
     options.mutant().ifPresent(mutant -> out.println("mutant " + mutant));
-    try (Stand stand = new Stand(options.directory(), WorkerCommand.packagedJar(), options.mutant(), out)) {
+    try (Stand stand =
+        new Stand(options.directory(), WorkerCommand.packagedJar(), options.mutant(), out)) {
       new Run(stand, options.size(), options.seed(), options.mutant()).run();
       return Checker.approves(stand, options.size().expected()) ? 0 : FAILED;
     } catch (Exception failed) { // A fault may break the run in any way; it says which.

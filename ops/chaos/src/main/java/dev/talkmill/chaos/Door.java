@@ -16,7 +16,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -96,27 +95,25 @@ final class Door implements AutoCloseable {
   /** Sends until somebody says 2xx. */
   JsonNode call(String path, Consumer<HttpRequest.Builder> with) throws Refused {
     byte[] answer =
-        untilAnswered(
-            () -> {
-              HttpRequest.Builder request =
-                  HttpRequest.newBuilder(URI.create(anyDoor() + path))
-                      .timeout(ANSWER_MAX)
-                      .header("Authorization", "Bearer " + KEY);
-              with.accept(request);
-              return request.build();
-            });
+        untilAnswered(() -> {
+          HttpRequest.Builder request =
+              HttpRequest.newBuilder(URI.create(anyDoor() + path))
+                  .timeout(ANSWER_MAX)
+                  .header("Authorization", "Bearer " + KEY);
+          with.accept(request);
+          return request.build();
+        });
     return JSON.readTree(answer);
   }
 
   /** Sends a part of a file to its presigned address until it is taken. */
   void upload(URI url, byte[] part) throws Refused {
     byte[] _ =
-        untilAnswered(
-            () ->
-                HttpRequest.newBuilder(url)
-                    .timeout(ANSWER_MAX)
-                    .PUT(BodyPublishers.ofByteArray(part))
-                    .build());
+        untilAnswered(() ->
+            HttpRequest.newBuilder(url)
+                .timeout(ANSWER_MAX)
+                .PUT(BodyPublishers.ofByteArray(part))
+                .build());
   }
 
   private URI anyDoor() {

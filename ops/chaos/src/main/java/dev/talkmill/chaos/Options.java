@@ -48,8 +48,7 @@ record Options(Size size, long seed, Optional<Mutant> mutant, Path directory) {
     return Arrays.stream(Mutant.values())
         .filter(mutant -> mutant.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () -> new Wrong("--mutant needs one of " + Arrays.toString(Mutant.values())));
+        .orElseThrow(() -> new Wrong("--mutant needs one of " + Arrays.toString(Mutant.values())));
   }
 
   private static long seed(List<String> words, int at) throws Wrong {

@@ -62,8 +62,7 @@ final class PostgresServer implements AutoCloseable {
     if (new UnixSystem().getUid() == 0) {
       line.addAll(List.of("unshare", "-U"));
     }
-    line.addAll(
-        List.of(program("pg_ctl"), "-D", data().toString(), "-w", "-t", "60", "-l"));
+    line.addAll(List.of(program("pg_ctl"), "-D", data().toString(), "-w", "-t", "60", "-l"));
     line.addAll(List.of(home.resolve("restarts.log").toString(), "start"));
     run(line);
   }
@@ -111,8 +110,7 @@ final class PostgresServer implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(Redirect.appendTo(home.resolve("commands.log").toFile()))
               .start();
-      if (!process.waitFor(COMMAND_MAX.toSeconds(), TimeUnit.SECONDS)
-          || process.exitValue() != 0) {
+      if (!process.waitFor(COMMAND_MAX.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IllegalStateException("it failed: " + String.join(" ", line));
       }
     } catch (IOException e) {

@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An OpenAI-compatible server on loopback for speech and for summaries, which fails on request. It
- * writes down the number that it hears in a {@link NumberedSound}, so its answer is the chunk's own.
+ * writes down the number that it hears in a {@link NumberedSound}, so its answer is the chunk's
+ * own.
  */
 final class Providers implements AutoCloseable {
 

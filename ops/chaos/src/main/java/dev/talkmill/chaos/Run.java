@@ -59,8 +59,7 @@ final class Run {
       boolean quiet = watch.awaitQuiet(CONVERGE_MAX);
       stand.say(
           "%s; clients tried %d times again"
-              .formatted(
-                  quiet ? "nothing is left to do" : "not all is done", recorders.repeats()));
+              .formatted(quiet ? "nothing is left to do" : "not all is done", recorders.repeats()));
     }
     stopWorkers();
   }

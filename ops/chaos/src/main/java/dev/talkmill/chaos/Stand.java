@@ -60,7 +60,9 @@ final class Stand implements AutoCloseable {
       storeLine = new Pipe(s3.endpoint().getPort());
       journal = new Journal(acknowledgements());
       faults = new Journal(faultLog());
-      WorkerCommand command = new WorkerCommand(jar, AgentJar.write(directory.resolve("agent.jar")), mutant.flatMap(Mutant::defect));
+      WorkerCommand command =
+          new WorkerCommand(
+              jar, AgentJar.write(directory.resolve("agent.jar")), mutant.flatMap(Mutant::defect));
       for (int i = 0; i < WORKERS; i++) {
         workers.add(new WorkerProcess("w" + i, directory.resolve("w" + i), command));
       }
@@ -77,8 +79,10 @@ final class Stand implements AutoCloseable {
     DatabaseAddress database = postgres.address();
     Map<String, String> settings = new HashMap<>();
     settings.put("TALKMILL_API_KEY", Door.KEY);
-    String url = "jdbc:postgresql://127.0.0.1:%d/talkmill?ApplicationName=NAME";
-    settings.put("TALKMILL_DATABASE_URL", url.formatted(databaseLine.port()));
+    settings.put(
+        "TALKMILL_DATABASE_URL",
+        "jdbc:postgresql://127.0.0.1:%d/talkmill?ApplicationName=NAME"
+            .formatted(databaseLine.port()));
     settings.put("TALKMILL_DATABASE_USERNAME", database.username());
     settings.put("TALKMILL_DATABASE_PASSWORD", database.password());
     settings.put("TALKMILL_S3_ENDPOINT", "http://127.0.0.1:" + storeLine.port());

@@ -39,14 +39,13 @@ class PipeTest {
       try {
         Socket client = echo.accept();
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try (client) {
-                    client.getInputStream().transferTo(client.getOutputStream());
-                  } catch (IOException e) {
-                    // The client has gone.
-                  }
-                });
+            .start(() -> {
+              try (client) {
+                client.getInputStream().transferTo(client.getOutputStream());
+              } catch (IOException e) {
+                // The client has gone.
+              }
+            });
       } catch (IOException e) {
         return; // Closed.
       }

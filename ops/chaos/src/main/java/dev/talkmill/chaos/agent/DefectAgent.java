@@ -40,7 +40,8 @@ final class DefectAgent implements ClassFileTransformer {
   }
 
   private void replace(CodeBuilder code, CodeElement element) {
-    if (element instanceof ConstantInstruction load && load.constantValue() instanceof String text) {
+    if (element instanceof ConstantInstruction load
+        && load.constantValue() instanceof String text) {
       code.loadConstant(defect.in(text));
     } else {
       code.with(element);

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * One line of a log that is synced to the disk before anybody goes on: what a client was told, or a
- * fault that was made. Words are separated by tabs, the first is when, in milliseconds of the epoch.
+ * fault that was made. Words are separated by tabs, the first is when, in milliseconds of the
+ * epoch.
  */
 public sealed interface Entry {
 
@@ -37,8 +38,7 @@ public sealed interface Entry {
   /** What {@link #parse} reads. */
   default String line() {
     return switch (this) {
-      case Chunk c ->
-          join(c.atMillis, "chunk", c.conversation, c.chunk, c.number, c.sha256);
+      case Chunk c -> join(c.atMillis, "chunk", c.conversation, c.chunk, c.number, c.sha256);
       case Finished f -> join(f.atMillis, "finished", f.conversation);
       case Erasing e -> join(e.atMillis, "erasing", e.conversation);
       case Erased e -> join(e.atMillis, "erased", e.conversation);

@@ -4,7 +4,6 @@ import dev.talkmill.chaos.agent.CrashPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * The least that a run must have done: one in which nothing was broken has shown nothing.
@@ -35,10 +34,10 @@ public record Expected(int chunks, int kills, int deathsEach, int pgStops, int z
     least(missed, "stops of PostgreSQL", told.count(FaultKind.POSTGRES_STOP), pgStops);
     least(missed, "zombies", told.count(FaultKind.ZOMBIE), zombies);
     least(missed, "stale writes tried", staleTried, stale);
-    IntStream.range(0, CrashPoint.values().length)
-        .mapToObj(i -> CrashPoint.values()[i].name())
-        .forEach(
-            point -> least(missed, "deaths at " + point, told.count(FaultKind.KILL, point), deathsEach));
+    for (CrashPoint point : CrashPoint.values()) {
+      long deaths = told.count(FaultKind.KILL, point.name());
+      least(missed, "deaths at " + point, deaths, deathsEach);
+    }
     return missed;
   }
 

@@ -10,9 +10,9 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.util.Arrays;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
 /** That every crash point is a place of the worker as it is now. */
 class CrashPointTest {
@@ -61,9 +61,7 @@ class CrashPointTest {
   }
 
   private static long calls(byte[] type) {
-    return ClassFile.of().parse(type).methods().stream()
-        .mapToLong(CrashPointTest::calls)
-        .sum();
+    return ClassFile.of().parse(type).methods().stream().mapToLong(CrashPointTest::calls).sum();
   }
 
   private static long calls(MethodModel method) {

@@ -25,6 +25,16 @@ CREATE TABLE chaos.jobless (
   epoch     bigint NOT NULL
 );
 
+-- A job that was committed without the row that it is for.
+CREATE TABLE chaos.rowless (
+  job_id uuid NOT NULL
+);
+
+-- Jobs of rows that were committed as dispatched.
+CREATE TABLE chaos.dispatch (
+  job_id uuid PRIMARY KEY
+);
+
 -- A fenced write that meets no row takes its transaction back, and every note of it; a sequence
 -- counts all the same.
 CREATE SEQUENCE chaos.tried MINVALUE 0 START 0;
@@ -49,7 +59,8 @@ DECLARE
 BEGIN
   IF NOT EXISTS (SELECT FROM new_rows) THEN
     IF current_query() LIKE '%epoch = $%''PROCESSING''%'
-        AND current_query() NOT LIKE '%lease_until <%' THEN
+        AND current_query() NOT LIKE '%lease_until <%'
+        AND current_query() NOT LIKE '%newer%' THEN
       PERFORM nextval('chaos.tried');
     END IF;
     RETURN NULL;
@@ -59,12 +70,17 @@ BEGIN
   FROM new_rows n JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
   WHERE n.state = 'PROCESSING' AND n.epoch > o.epoch
   ON CONFLICT DO NOTHING;
+  INSERT INTO chaos.dispatch (job_id)
+  SELECT n.job_id
+  FROM new_rows n JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
+  WHERE n.state = 'QUEUED' AND o.state <> 'QUEUED'
+  ON CONFLICT DO NOTHING;
   INSERT INTO chaos.landed (status_id, epoch, holder, writer)
-  SELECT n.id, n.epoch, c.holder, writer
+  SELECT n.id, n.epoch, coalesce(c.holder, 'nobody'), writer
   FROM new_rows n
   JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
-  JOIN chaos.claim c ON c.status_id = n.id AND c.epoch = o.epoch
-  WHERE n.state IN ('COMPLETED', 'FAILED') AND c.holder <> writer
+  LEFT JOIN chaos.claim c ON c.status_id = n.id AND c.epoch = o.epoch
+  WHERE n.state IN ('COMPLETED', 'FAILED') AND c.holder IS DISTINCT FROM writer
     AND (o.state = 'PROCESSING' OR n.finished_at IS DISTINCT FROM o.finished_at);
   RETURN NULL;
 END
@@ -86,3 +102,16 @@ CREATE CONSTRAINT TRIGGER chaos_dispatched AFTER UPDATE ON talkmill.processing_s
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state = 'QUEUED' AND OLD.state <> 'QUEUED')
   EXECUTE FUNCTION chaos.watch_job();
+
+-- Looked at when the transaction commits: by then the relay has dispatched the row, if it is its.
+CREATE FUNCTION chaos.watch_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM chaos.dispatch WHERE job_id = NEW.id::uuid) THEN
+    INSERT INTO chaos.rowless (job_id) VALUES (NEW.id::uuid);
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER chaos_saved AFTER INSERT ON jobrunr.jobrunr_jobs
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION chaos.watch_row();

@@ -29,8 +29,9 @@ public final class ChaosApplication {
     }
     out.println("seed " + options.seed());
     options.mutant().ifPresent(mutant -> out.println("mutant " + mutant));
-    try (Stand stand =
-        new Stand(options.directory(), WorkerCommand.packagedJar(), options.mutant(), out)) {
+    try (Limit _ = new Limit(options.size().limit(), err);
+        Stand stand =
+            new Stand(options.directory(), WorkerCommand.packagedJar(), options.mutant(), out)) {
       new Run(stand, options.size(), options.seed(), options.mutant()).run();
       return Checker.approves(stand, options.size().expected()) ? 0 : FAILED;
     } catch (Exception failed) { // A fault may break the run in any way; it says which.

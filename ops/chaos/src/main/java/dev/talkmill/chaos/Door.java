@@ -30,6 +30,7 @@ final class Door implements AutoCloseable {
 
   private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
   private static final Duration AGAIN_AFTER = Duration.ofMillis(200);
+  private static final int NOT_FOUND = 404;
   private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -52,12 +53,29 @@ final class Door implements AutoCloseable {
     this.patience = patience;
   }
 
-  /** A refusal that no repetition changes, or an end of patience. */
+  /** Nobody has answered, and nothing is to be tried any longer. */
+  static final class OutOfPatienceException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    OutOfPatienceException() {
+      super("nobody answered until the end of the run");
+    }
+  }
+
+  /** A refusal that no repetition changes. */
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
-    Refused(String message) {
+    private final int status;
+
+    Refused(int status, String message) {
       super(message);
+      this.status = status;
+    }
+
+    /** Nobody knows of what was asked for. */
+    boolean isUnknown() {
+      return status == NOT_FOUND;
     }
   }
 
@@ -94,16 +112,23 @@ final class Door implements AutoCloseable {
 
   /** Sends until somebody says 2xx. */
   JsonNode call(String path, Consumer<HttpRequest.Builder> with) throws Refused {
-    byte[] answer =
-        untilAnswered(() -> {
-          HttpRequest.Builder request =
-              HttpRequest.newBuilder(URI.create(anyDoor() + path))
-                  .timeout(ANSWER_MAX)
-                  .header("Authorization", "Bearer " + KEY);
-          with.accept(request);
-          return request.build();
-        });
-    return JSON.readTree(answer);
+    return JSON.readTree(bytes(path, with));
+  }
+
+  /** What is no JSON. */
+  byte[] bytes(String path) throws Refused {
+    return bytes(path, request -> request.GET());
+  }
+
+  private byte[] bytes(String path, Consumer<HttpRequest.Builder> with) throws Refused {
+    return untilAnswered(() -> {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(anyDoor() + path))
+              .timeout(ANSWER_MAX)
+              .header("Authorization", "Bearer " + KEY);
+      with.accept(request);
+      return request.build();
+    });
   }
 
   /** Sends a part of a file to its presigned address until it is taken. */
@@ -135,7 +160,7 @@ final class Door implements AutoCloseable {
       repeats.incrementAndGet();
       Pause.of(AGAIN_AFTER);
     }
-    throw new Refused("nobody answered until the end of the run");
+    throw new OutOfPatienceException();
   }
 
   /** Null if it may be tried again. */
@@ -148,6 +173,7 @@ final class Door implements AutoCloseable {
       }
       if (status < 500 && !PASSING.contains(status)) {
         throw new Refused(
+            status,
             "%s %s: %d %s"
                 .formatted(
                     request.method(),
@@ -160,7 +186,7 @@ final class Door implements AutoCloseable {
       return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Refused("interrupted");
+      throw new OutOfPatienceException();
     }
   }
 

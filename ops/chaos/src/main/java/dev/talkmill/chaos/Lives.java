@@ -11,7 +11,7 @@ import java.util.Random;
 /** One place of the fleet while its workers die one after the other. */
 final class Lives implements Runnable {
 
-  private static final Duration READY_MAX = Duration.ofSeconds(60);
+  private static final Duration READY_MAX = Duration.ofMinutes(1);
 
   /** From the start of the process. A worker takes some seconds to come up. */
   private static final Duration DEATH_MAX = Duration.ofSeconds(25);

@@ -3,6 +3,7 @@ package dev.talkmill.chaos;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
@@ -55,6 +56,13 @@ final class NumberedSound {
       }
     }
     return wav.array();
+  }
+
+  /** Too few bytes for speech, and other ones for each number. */
+  static byte[] beginning(int number, int bytes) {
+    byte[] beginning = Arrays.copyOf(wav(number), bytes);
+    ByteBuffer.wrap(beginning).putInt(bytes - Integer.BYTES, number);
+    return beginning;
   }
 
   private static boolean bit(int number, int stretch) {

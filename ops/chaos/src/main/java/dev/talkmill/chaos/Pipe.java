@@ -11,14 +11,16 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A line between workers and a server on loopback, which can be cut, held, and made to forget. */
+/** A line between workers and a server on loopback, which fails on request. */
 final class Pipe implements AutoCloseable {
 
   private static final int BACKLOG = 256;
@@ -27,14 +29,21 @@ final class Pipe implements AutoCloseable {
   /** How PostgreSQL says that a transaction is committed: the tag of a CommandComplete. */
   private static final byte[] COMMITTED = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] BUSY_ANSWER =
+      "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
+
+  private static final Duration SLOWLY = Duration.ofMillis(500);
+  private static final int LINGER_MILLIS = 1_000;
+
   private final SocketAddress server;
   private final ServerSocket entry;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger toSwallow = new AtomicInteger();
   private final AtomicInteger swallowed = new AtomicInteger();
-  private volatile boolean cut;
-  private volatile CountDownLatch held = new CountDownLatch(0);
+  private volatile LineFault fault = LineFault.NONE;
+  private volatile CountDownLatch over = new CountDownLatch(0);
 
   /** Listens on a free port. */
   Pipe(int serverPort) throws IOException {
@@ -47,20 +56,18 @@ final class Pipe implements AutoCloseable {
     return entry.getLocalPort();
   }
 
-  /** Resets all connections, and every new one, until {@link #mend}. */
-  void cut() {
-    cut = true;
-    open.forEach(Pipe::reset);
-  }
-
-  /** Lets nothing through until {@link #mend}; nobody is told. */
-  void hold() {
-    held = new CountDownLatch(1);
+  /** From here on, until {@link #mend}. */
+  void fail(LineFault how) {
+    over = new CountDownLatch(1);
+    fault = how;
+    if (how == LineFault.CUT) {
+      open.forEach(Pipe::reset);
+    }
   }
 
   void mend() {
-    cut = false;
-    held.countDown();
+    fault = LineFault.NONE;
+    over.countDown();
   }
 
   /** The next so many answers that say "committed" are lost, and their connections with them. */
@@ -89,7 +96,7 @@ final class Pipe implements AutoCloseable {
     Socket target = new Socket();
     open.add(target);
     try {
-      if (!cut) {
+      if (fault != LineFault.CUT) {
         target.connect(server);
         client.setTcpNoDelay(true);
         target.setTcpNoDelay(true);
@@ -110,12 +117,12 @@ final class Pipe implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        held.await();
-        if (cut || (answers && isSwallowed(buffer, read))) {
+        int let = answers ? letThrough(buffer, read) : letThrough(from, read);
+        out.write(buffer, 0, let);
+        out.flush();
+        if (let < read) {
           break;
         }
-        out.write(buffer, 0, read);
-        out.flush();
       }
     } catch (IOException e) {
       // One side has gone; the other is told below.
@@ -125,6 +132,48 @@ final class Pipe implements AutoCloseable {
       end(from);
       end(to);
     }
+  }
+
+  /** How many bytes of an answer go on; fewer than there are end the connection. */
+  private int letThrough(byte[] buffer, int read) throws InterruptedException {
+    switch (fault) {
+      case NONE, BUSY -> {}
+      case CUT -> {
+        return 0;
+      }
+      case HELD -> over.await();
+      case SLOW -> {
+        boolean _ = over.await(SLOWLY.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      case SHORTENED -> {
+        return read / 2;
+      }
+    }
+    return isSwallowed(buffer, read) ? 0 : read;
+  }
+
+  /** The same of what a client says. */
+  private int letThrough(Socket client, int read) throws IOException, InterruptedException {
+    switch (fault) {
+      case NONE, SLOW, SHORTENED -> {}
+      case CUT -> {
+        return 0;
+      }
+      case HELD -> over.await();
+      case BUSY -> {
+        refuse(client);
+        return 0;
+      }
+    }
+    return read;
+  }
+
+  /** Answers for the server, and lets the client read it. */
+  private static void refuse(Socket client) throws IOException {
+    client.getOutputStream().write(BUSY_ANSWER);
+    client.shutdownOutput();
+    client.setSoTimeout(LINGER_MILLIS);
+    long _ = client.getInputStream().transferTo(OutputStream.nullOutputStream());
   }
 
   private boolean isSwallowed(byte[] buffer, int length) {
@@ -175,8 +224,8 @@ final class Pipe implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      cut();
-      mend();
+      fail(LineFault.CUT);
+      over.countDown();
       threads.shutdownNow();
     }
   }

@@ -1,18 +1,18 @@
 package dev.talkmill.chaos;
 
+import dev.talkmill.chaos.Door.OutOfPatienceException;
 import dev.talkmill.chaos.Door.Refused;
+import dev.talkmill.chaos.check.ChunkKind;
 import dev.talkmill.chaos.check.Entry;
+import dev.talkmill.chaos.check.Oracle;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 
@@ -25,8 +25,8 @@ final class Recorder implements Runnable {
 
   private static final int CHUNKS_MAX = 6;
 
-  /** One chunk of this many goes past the workers by presigned upload. */
-  private static final int UPLOAD_EACH = 6;
+  /** One spoken chunk of this many goes past the workers by presigned upload. */
+  private static final int UPLOAD_EACH = 4;
 
   /** One conversation of this many is erased, half of them before they are settled. */
   private static final int ERASE_EACH = 6;
@@ -37,7 +37,7 @@ final class Recorder implements Runnable {
   private final Door door;
   private final UUID project;
   private final Journal journal;
-  private final AtomicInteger numbers;
+  private final Samples samples;
   private final BooleanSupplier more;
   private final InstantSource clock;
   private final Random random;
@@ -45,21 +45,21 @@ final class Recorder implements Runnable {
   /**
    * A client of its own.
    *
-   * @param numbers of chunks, shared by all clients
+   * @param samples shared by all clients
    * @param more whether to begin another conversation
    */
   Recorder(
       Door door,
       UUID project,
       Journal journal,
-      AtomicInteger numbers,
+      Samples samples,
       BooleanSupplier more,
       InstantSource clock,
       Random random) {
     this.door = door;
     this.project = project;
     this.journal = journal;
-    this.numbers = numbers;
+    this.samples = samples;
     this.more = more;
     this.clock = clock;
     this.random = random;
@@ -71,7 +71,10 @@ final class Recorder implements Runnable {
       try {
         conversation();
       } catch (Refused e) {
-        throw new IllegalStateException(e.getMessage(), e);
+        // Everything that is sent is sound, so something must be gone.
+        journal.add(new Entry.Refused(now(), String.valueOf(e.getMessage())));
+      } catch (OutOfPatienceException e) {
+        return; // What it was told stands in its log; the rest it does not claim.
       }
     }
   }
@@ -80,11 +83,11 @@ final class Recorder implements Runnable {
     UUID id = id(door.post("/v1/projects/" + project + "/conversations", Map.of()));
     int chunks = 1 + random.nextInt(CHUNKS_MAX);
     for (int i = 0; i < chunks; i++) {
-      int number = numbers.getAndIncrement();
-      if (random.nextInt(UPLOAD_EACH) == 0) {
-        upload(id, number);
+      Sample sample = samples.next(random);
+      if (sample.kind() == ChunkKind.SPEECH && random.nextInt(UPLOAD_EACH) == 0) {
+        upload(id, sample);
       } else {
-        post(id, number);
+        post(id, sample);
       }
     }
     door.post("/v1/conversations/" + id + "/finish", Map.of("expected_chunks", chunks));
@@ -100,26 +103,28 @@ final class Recorder implements Runnable {
     }
   }
 
-  private void post(UUID conversation, int number) throws Refused {
-    byte[] wav = NumberedSound.wav(number);
+  private void post(UUID conversation, Sample sample) throws Refused {
     JsonNode taken =
         door.call(
             "/v1/conversations/" + conversation + "/chunks",
             request ->
                 request
-                    .header("Content-Type", "audio/wav")
-                    .header("Chunk-Sequence", Integer.toString(number))
-                    .header("Idempotency-Key", "number-" + number)
-                    .POST(BodyPublishers.ofByteArray(wav)));
-    acknowledged(conversation, taken, number, wav);
+                    .header("Content-Type", sample.mediaType())
+                    .header("Chunk-Sequence", Integer.toString(sample.number()))
+                    .header("Idempotency-Key", "number-" + sample.number())
+                    .POST(BodyPublishers.ofByteArray(sample.bytes())));
+    acknowledged(conversation, taken, sample);
   }
 
-  private void upload(UUID conversation, int number) throws Refused {
-    byte[] wav = NumberedSound.wav(number);
+  private void upload(UUID conversation, Sample sample) throws Refused {
+    byte[] wav = sample.bytes();
     JsonNode begun =
         door.post(
             "/v1/conversations/" + conversation + "/uploads",
-            Map.of("bytes", wav.length, "media_type", "audio/wav", "sequence", number));
+            Map.of(
+                "bytes", wav.length,
+                "media_type", sample.mediaType(),
+                "sequence", sample.number()));
     for (JsonNode part : begun.get("parts").values()) {
       int first = (int) part.get("first_byte").asLong();
       byte[] bytes = new byte[(int) part.get("bytes").asLong()];
@@ -127,11 +132,13 @@ final class Recorder implements Runnable {
       door.upload(URI.create(part.get("url").asString()), bytes);
     }
     JsonNode taken = door.post("/v1/uploads/" + id(begun) + "/complete", Map.of());
-    acknowledged(conversation, taken, number, wav);
+    acknowledged(conversation, taken, sample);
   }
 
-  private void acknowledged(UUID conversation, JsonNode taken, int number, byte[] wav) {
-    journal.add(new Entry.Chunk(now(), conversation, id(taken), number, sha256(wav)));
+  private void acknowledged(UUID conversation, JsonNode taken, Sample sample) {
+    journal.add(
+        new Entry.Chunk(
+            now(), conversation, id(taken), sample.number(), sample.kind(), sample.sha256()));
   }
 
   /** Where the answer to the first try was lost, the second finds no such conversation. */
@@ -139,8 +146,7 @@ final class Recorder implements Runnable {
     try {
       door.delete("/v1/conversations/" + id);
     } catch (Refused e) {
-      String message = e.getMessage();
-      if (message == null || !message.contains(": 404 ")) {
+      if (!e.isUnknown()) {
         throw e;
       }
     }
@@ -151,9 +157,23 @@ final class Recorder implements Runnable {
     long deadline = System.nanoTime() + SETTLED_MAX.toNanos();
     while (System.nanoTime() < deadline) {
       if (door.get("/v1/conversations/" + id).get("state").asString().equals("settled")) {
+        journal.add(new Entry.Settled(now(), id, Oracle.numbers(transcript(id))));
         return;
       }
       Pause.of(LOOK_AGAIN);
+    }
+  }
+
+  /** Where nothing was said there is none. */
+  private String transcript(UUID id) throws Refused {
+    try {
+      byte[] text = door.bytes("/v1/conversations/" + id + "/transcript?format=txt");
+      return new String(text, StandardCharsets.UTF_8);
+    } catch (Refused e) {
+      if (!e.isUnknown()) {
+        throw e;
+      }
+      return "";
     }
   }
 
@@ -163,13 +183,5 @@ final class Recorder implements Runnable {
 
   private long now() {
     return clock.millis();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** All clients of a run, side by side, from its begin to the last acknowledgement. */
 final class Recorders implements AutoCloseable {
@@ -24,23 +23,24 @@ final class Recorders implements AutoCloseable {
 
   private final AtomicBoolean more = new AtomicBoolean(true);
   private final AtomicBoolean patient = new AtomicBoolean(true);
-  private final AtomicInteger numbers = new AtomicInteger();
+  private final Samples samples;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> running = new ArrayList<>();
   private final Door door;
 
   /** Makes a project, and begins. */
-  Recorders(Stand stand, int clients, Random random) throws Door.Refused {
+  Recorders(Stand stand, Size size, Random random) throws Door.Refused {
+    samples = new Samples(size.speechPercent());
     door = new Door(stand.doors(), patient::get);
     UUID project = new UUID(random.nextLong(), random.nextLong());
     door.put("/v1/projects/" + project, Map.of("name", "Chaos", "language", "en"));
-    for (int i = 0; i < clients; i++) {
+    for (int i = 0; i < size.clients(); i++) {
       Recorder recorder =
           new Recorder(
               door,
               project,
               stand.journal(),
-              numbers,
+              samples,
               more::get,
               InstantSource.system(),
               new Random(random.nextLong()));
@@ -50,7 +50,7 @@ final class Recorders implements AutoCloseable {
 
   /** Chunks that were sent so far. */
   int sent() {
-    return numbers.get();
+    return samples.given();
   }
 
   long repeats() {
@@ -65,7 +65,7 @@ final class Recorders implements AutoCloseable {
       try {
         recorder.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (ExecutionException e) {
-        throw new IllegalStateException("a client was refused: " + e.getCause(), e);
+        throw new IllegalStateException("a client broke off", e);
       } catch (TimeoutException e) {
         patient.set(false); // What it was told stands in its log; the rest it does not claim.
       } catch (InterruptedException e) {

@@ -22,7 +22,7 @@ final class Run {
   private static final int OUTAGE_MILLIS_MAX = 5_000;
   private static final int UNHEARD_AT_ONCE = 5;
   private static final Duration STANDSTILL_MAX = Duration.ofMinutes(4);
-  private static final Duration CONVERGE_MAX = Duration.ofSeconds(120);
+  private static final Duration CONVERGE_MAX = Duration.ofMinutes(2);
 
   private final Stand stand;
   private final Size size;
@@ -45,7 +45,7 @@ final class Run {
     if (mutant.equals(Optional.of(Mutant.EARLY_ACK))) {
       watch.acknowledgeEarly();
     }
-    try (Recorders recorders = new Recorders(stand, size.clients(), random)) {
+    try (Recorders recorders = new Recorders(stand, size, random)) {
       first.kill();
       stand.fault(FaultKind.KILL, "-9 of the first");
       killWorkers(recorders);
@@ -112,8 +112,9 @@ final class Run {
   /** Phase C. */
   private void stopPostgres(Watch watch) throws SQLException {
     stand.say("phase C: PostgreSQL stops");
+    List<PostgresStop> ways = List.of(PostgresStop.values());
     for (int i = 0; i < size.postgresStops(); i++) {
-      PostgresStop how = PostgresStop.values()[i % PostgresStop.values().length];
+      PostgresStop how = ways.get(i % ways.size());
       Duration outage =
           i < size.longOutages()
               ? LONG_OUTAGE
@@ -160,24 +161,25 @@ final class Run {
       if (fault != ProviderFault.NONE) {
         stand.fault(FaultKind.PROVIDER, fault.name());
         stand.providers().fail(fault);
-        Pause.of(size.providerFault());
+        Pause.of(size.neighbourFault());
       }
     }
     stand.providers().fail(ProviderFault.NONE);
     stand.fault(FaultKind.PROVIDER, ProviderFault.NONE.name());
   }
 
-  /** Phase E, too: first every call is refused, then none is answered. */
+  /** Phase E, too. */
   private void breakStore() {
-    stand.storeLine().cut();
-    stand.fault(FaultKind.STORE, "cut");
-    Pause.of(size.providerFault());
-    stand.storeLine().mend();
-    stand.storeLine().hold();
-    stand.fault(FaultKind.STORE, "held");
-    Pause.of(size.providerFault());
-    stand.storeLine().mend();
-    stand.fault(FaultKind.STORE, "mended");
+    stand.say("phase E: the object store fails");
+    for (LineFault fault : LineFault.values()) {
+      if (fault != LineFault.NONE) {
+        stand.fault(FaultKind.STORE, fault.name());
+        stand.storeLine().fail(fault);
+        Pause.of(size.neighbourFault());
+        stand.storeLine().mend();
+      }
+    }
+    stand.fault(FaultKind.STORE, LineFault.NONE.name());
   }
 
   /** They are asked to, so what they hold is given back. */

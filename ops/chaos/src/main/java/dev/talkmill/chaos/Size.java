@@ -7,6 +7,7 @@ import java.time.Duration;
  * How much of everything.
  *
  * @param clients that record side by side
+ * @param speechPercent share of chunks that are spoken, and so cost a decoder each
  * @param deathsEach at each crash point
  * @param kills deaths of workers in phase B, those at crash points included
  * @param chunks that phase B takes at least
@@ -14,10 +15,12 @@ import java.time.Duration;
  * @param longOutages how many of them last for 40 s
  * @param unheard commits whose acknowledgement is lost
  * @param zombies of phase D
- * @param providerFault how long each fault of phase E lasts
+ * @param neighbourFault how long each fault of phase E lasts
+ * @param limit that no run comes near
  */
 record Size(
     int clients,
+    int speechPercent,
     int deathsEach,
     int kills,
     int chunks,
@@ -25,12 +28,27 @@ record Size(
     int longOutages,
     int unheard,
     int zombies,
-    Duration providerFault) {
+    Duration neighbourFault,
+    Duration limit) {
 
-  static final Size QUICK = new Size(6, 1, 18, 150, 3, 0, 10, 3, Duration.ofSeconds(3));
-  static final Size FULL = new Size(16, 10, 200, 10_000, 20, 2, 100, 20, Duration.ofSeconds(20));
+  static final Size QUICK =
+      new Size(6, 40, 1, 18, 150, 3, 0, 10, 2, Duration.ofSeconds(2), Duration.ofMinutes(9));
+  static final Size FULL =
+      new Size(
+          16, 30, 10, 200, 10_000, 20, 2, 100, 20, Duration.ofSeconds(10), Duration.ofHours(1));
   static final Size NIGHTLY =
-      new Size(16, 100, 2_000, 100_000, 200, 20, 1_000, 200, Duration.ofMinutes(1));
+      new Size(
+          16,
+          30,
+          100,
+          2_000,
+          100_000,
+          200,
+          20,
+          1_000,
+          200,
+          Duration.ofMinutes(1),
+          Duration.ofHours(12));
 
   /** One stale write a zombie: a worker under load that stands still holds many rows. */
   Expected expected() {

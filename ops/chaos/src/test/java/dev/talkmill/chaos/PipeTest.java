@@ -79,7 +79,7 @@ class PipeTest {
   void aCutLineIsCutForAllUntilItIsMended() throws IOException {
     try (Socket before = connect()) {
       assertThat(said(before, "one")).isEqualTo("one");
-      pipe.cut();
+      pipe.fail(LineFault.CUT);
       assertThatThrownBy(() -> said(before, "two")).isInstanceOf(IOException.class);
       assertThatThrownBy(() -> said(connect(), "three")).isInstanceOf(IOException.class);
     }
@@ -106,7 +106,7 @@ class PipeTest {
   void whatIsHeldComesWhenTheLineIsMended() throws Exception {
     try (Socket socket = connect()) {
       assertThat(said(socket, "one")).isEqualTo("one");
-      pipe.hold();
+      pipe.fail(LineFault.HELD);
       socket.getOutputStream().write('x');
       socket.setSoTimeout(200);
       assertThatThrownBy(() -> socket.getInputStream().read())

@@ -42,8 +42,10 @@ public enum CrashPoint {
     RETURN
   }
 
-  /** Exit codes of processes that died at a point begin here; Java and shells use none of them. */
-  private static final int EXIT_FIRST = 60;
+  /**
+   * Exit codes of processes that died at a point come after this; Java and shells use none of them.
+   */
+  private static final int EXIT_BEFORE_FIRST = 60;
 
   private static final String PACKAGES = "dev/talkmill/";
 
@@ -73,6 +75,6 @@ public enum CrashPoint {
 
   /** How a process ends that dies here. */
   public int exitCode() {
-    return EXIT_FIRST + ordinal();
+    return EXIT_BEFORE_FIRST + Integer.parseInt(name().substring(1));
   }
 }

@@ -23,12 +23,14 @@ record Convergence(double p99, double worst, double afterLastFault) {
     for (Map.Entry<UUID, Long> finished : told.finished().entrySet()) {
       Long end = settled.get(finished.getKey());
       if (end != null && !told.erasing().contains(finished.getKey())) {
-        times.add(Math.max(0, (end - finished.getValue()) / MILLIS));
+        if (!told.herd().contains(finished.getKey())) {
+          times.add(Math.max(0, (end - finished.getValue()) / MILLIS));
+        }
         after = Math.max(after, (end - told.lastFaultMillis()) / MILLIS);
       }
     }
     if (times.isEmpty()) {
-      return new Convergence(0, 0, 0);
+      return new Convergence(0, 0, after);
     }
     Collections.sort(times);
     int rank = (int) Math.ceil(0.99 * times.size());

@@ -1,8 +1,10 @@
 package dev.talkmill.chaos.check;
 
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One line of a log that is synced to the disk before anybody goes on: what a client was told, or a
@@ -12,15 +14,30 @@ import java.util.regex.Pattern;
 public sealed interface Entry {
 
   Pattern TAB = Pattern.compile("\t");
+  Pattern COMMA = Pattern.compile(",");
 
   long atMillis();
 
   /** A chunk was answered 202. */
-  record Chunk(long atMillis, UUID conversation, UUID chunk, int number, String sha256)
+  record Chunk(
+      long atMillis, UUID conversation, UUID chunk, int number, ChunkKind kind, String sha256)
       implements Entry {}
 
   /** No more chunks of a conversation, answered 202. */
   record Finished(long atMillis, UUID conversation) implements Entry {}
+
+  /** The same of one of a herd that came at once: when it is done says how long the herd is. */
+  record HerdFinished(long atMillis, UUID conversation) implements Entry {}
+
+  /**
+   * A conversation was said to be settled.
+   *
+   * @param numbers that its transcript said then
+   */
+  record Settled(long atMillis, UUID conversation, Set<Integer> numbers) implements Entry {}
+
+  /** A request was refused that nothing but a loss makes wrong. */
+  record Refused(long atMillis, String answer) implements Entry {}
 
   /** The erasure of a conversation was asked for; from here on it may or may not be there. */
   record Erasing(long atMillis, UUID conversation) implements Entry {}
@@ -35,14 +52,32 @@ public sealed interface Entry {
    */
   record Fault(long atMillis, FaultKind kind, String detail) implements Entry {}
 
+  /**
+   * What the providers would charge for.
+   *
+   * @param calls that were received since the bill before
+   * @param answered of them, as they should be
+   */
+  record Bill(long atMillis, String phase, long calls, long answered) implements Entry {}
+
   /** What {@link #parse} reads. */
   default String line() {
     return switch (this) {
-      case Chunk c -> join(c.atMillis, "chunk", c.conversation, c.chunk, c.number, c.sha256);
+      case Chunk c ->
+          join(c.atMillis, "chunk", c.conversation, c.chunk, c.number, c.kind, c.sha256);
       case Finished f -> join(f.atMillis, "finished", f.conversation);
+      case HerdFinished f -> join(f.atMillis, "herd", f.conversation);
+      case Settled s ->
+          join(
+              s.atMillis,
+              "settled",
+              s.conversation,
+              s.numbers.stream().sorted().map(String::valueOf).collect(Collectors.joining(",")));
+      case Refused r -> join(r.atMillis, "refused", r.answer.replaceAll("\\s+", " "));
       case Erasing e -> join(e.atMillis, "erasing", e.conversation);
       case Erased e -> join(e.atMillis, "erased", e.conversation);
       case Fault f -> join(f.atMillis, "fault", f.kind, f.detail);
+      case Bill b -> join(b.atMillis, "bill", b.phase, b.calls, b.answered);
     };
   }
 
@@ -56,22 +91,39 @@ public sealed interface Entry {
 
   /** Reads a whole line. */
   static Entry parse(String line) {
-    List<String> words = TAB.splitAsStream(line).toList();
+    List<String> words = List.of(TAB.split(line, -1));
     long at = Long.parseLong(words.get(0));
     String subject = words.get(2);
     return switch (words.get(1)) {
-      case "chunk" ->
-          new Chunk(
-              at,
-              UUID.fromString(subject),
-              UUID.fromString(words.get(3)),
-              Integer.parseInt(words.get(4)),
-              words.get(5));
+      case "chunk" -> chunk(at, words);
       case "finished" -> new Finished(at, UUID.fromString(subject));
+      case "herd" -> new HerdFinished(at, UUID.fromString(subject));
+      case "settled" -> new Settled(at, UUID.fromString(subject), numbers(words.get(3)));
+      case "refused" -> new Refused(at, subject);
       case "erasing" -> new Erasing(at, UUID.fromString(subject));
       case "erased" -> new Erased(at, UUID.fromString(subject));
       case "fault" -> new Fault(at, FaultKind.valueOf(subject), words.get(3));
+      case "bill" ->
+          new Bill(at, subject, Long.parseLong(words.get(3)), Long.parseLong(words.get(4)));
       default -> throw new IllegalArgumentException("not a line of this log: " + line);
     };
+  }
+
+  private static Chunk chunk(long at, List<String> words) {
+    return new Chunk(
+        at,
+        UUID.fromString(words.get(2)),
+        UUID.fromString(words.get(3)),
+        Integer.parseInt(words.get(4)),
+        ChunkKind.valueOf(words.get(5)),
+        words.get(6));
+  }
+
+  private static Set<Integer> numbers(String words) {
+    return COMMA
+        .splitAsStream(words)
+        .filter(word -> !word.isEmpty())
+        .map(Integer::valueOf)
+        .collect(Collectors.toSet());
   }
 }

@@ -12,8 +12,16 @@ public enum FaultKind {
   COMMIT_UNHEARD,
   /** A worker was frozen for longer than its leases, and woken. */
   ZOMBIE,
-  /** The line to the object store was cut, or held. */
+  /** The line to the object store was cut, or worse. */
   STORE,
   /** A provider began to fail in some way. */
-  PROVIDER
+  PROVIDER,
+  /** The wall clock of one worker was put forward or back. */
+  CLOCK,
+  /** The disk of one worker was full. */
+  DISK_FULL,
+  /** A worker had to do with hardly any heap. */
+  TINY_HEAP,
+  /** Many chunks came while nothing could be done with them. */
+  HERD
 }

@@ -3,6 +3,7 @@ package dev.talkmill.chaos.check;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param lost acknowledged chunks that are not there, whole and transcribed
  * @param duplicated what was done or is said twice
  * @param stuck what is neither done nor given up
+ * @param untrue what clients were told and was not so
+ * @param apart what was committed without what belongs to it
  * @param unerased what is left of erased conversations
  */
 record Findings(
-    List<String> lost, List<String> duplicated, List<String> stuck, List<String> unerased) {
+    List<String> lost,
+    List<String> duplicated,
+    List<String> stuck,
+    List<String> untrue,
+    List<String> apart,
+    List<String> unerased) {
 
   private static final String TWICE_TAKEN =
       """
@@ -52,26 +60,42 @@ record Findings(
 
   private static final String JOBLESS = "SELECT status_id FROM chaos.jobless";
 
+  private static final String ROWLESS = "SELECT job_id FROM chaos.rowless";
+
   private static final String CONVERSATIONS = "SELECT id FROM conversation";
 
   static Findings of(Told told, Ledger ledger, Bucket bucket) throws SQLException {
     Findings found =
-        new Findings(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        new Findings(
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>());
     found.checkChunks(told, ledger.chunks(), bucket);
     found.checkTranscripts(told, ledger.transcripts());
+    told.refused().forEach(answer -> found.lost.add("was refused: " + answer.answer()));
+    found.checkSettled(told);
     add(found.duplicated, "was taken twice: a chunk of ", ledger.ids(TWICE_TAKEN));
     add(found.duplicated, "was completed twice: row ", ledger.ids(TWICE_COMPLETED));
     add(found.stuck, "is open: row ", ledger.ids(OPEN_ROWS));
     add(found.stuck, "has failed for good: row ", ledger.ids(FAILED_ROWS));
     add(found.stuck, "has no outcome: conversation ", ledger.ids(BEHIND));
-    add(found.stuck, "was dispatched without its job: row ", ledger.ids(JOBLESS));
+    add(found.apart, "was dispatched without its job: row ", ledger.ids(JOBLESS));
+    add(found.apart, "was saved apart from its row: job ", ledger.ids(ROWLESS));
     add(found.stuck, "is stored and spooled: chunk ", ledger.ids(SPOOLED));
     found.checkErased(told, new HashSet<>(ledger.ids(CONVERSATIONS)), bucket.keys());
     return found;
   }
 
   boolean isNothing() {
-    return lost.isEmpty() && duplicated.isEmpty() && stuck.isEmpty() && unerased.isEmpty();
+    return lost.isEmpty()
+        && duplicated.isEmpty()
+        && stuck.isEmpty()
+        && untrue.isEmpty()
+        && apart.isEmpty()
+        && unerased.isEmpty();
   }
 
   private static void add(List<String> to, String what, Collection<UUID> ids) {
@@ -92,12 +116,16 @@ record Findings(
     if (row == null) {
       return "has no row";
     }
-    if (!row.state().equals("TRANSCRIBED")) {
+    boolean says = chunk.kind().says();
+    if (!row.state().equals(says ? "TRANSCRIBED" : "NO_SPEECH")) {
       return "is " + row.state() + " " + row.code();
     }
     String text = row.text();
-    if (text == null || !text.contains(Oracle.words(chunk.number()))) {
+    if (says && (text == null || !text.contains(Oracle.words(chunk.number())))) {
       return "has the transcript of another sound, or none";
+    }
+    if (!chunk.kind().isStored()) {
+      return null;
     }
     String key = row.key();
     String sha256 = key == null ? "no key" : bucket.sha256(key);
@@ -106,7 +134,7 @@ record Findings(
 
   private void checkTranscripts(Told told, Map<UUID, String> transcripts) {
     for (Entry.Chunk chunk : told.kept()) {
-      if (told.finished().containsKey(chunk.conversation())) {
+      if (chunk.kind().says() && told.finished().containsKey(chunk.conversation())) {
         String text = transcripts.getOrDefault(chunk.conversation(), "");
         String words = Oracle.words(chunk.number());
         int first = text.indexOf(words);
@@ -115,6 +143,25 @@ record Findings(
         } else if (text.indexOf(words, first + 1) > 0) {
           duplicated.add("number %d is said twice in a transcript".formatted(chunk.number()));
         }
+      }
+    }
+  }
+
+  /** Nobody may be told that a transcript is whole before it is. */
+  private void checkSettled(Told told) {
+    Map<UUID, Set<Integer>> said = new HashMap<>();
+    for (Entry.Chunk chunk : told.kept()) {
+      if (chunk.kind().says()) {
+        said.computeIfAbsent(chunk.conversation(), _ -> new HashSet<>()).add(chunk.number());
+      }
+    }
+    for (Entry.Settled settled : told.settled()) {
+      Set<Integer> missing = new HashSet<>(said.getOrDefault(settled.conversation(), Set.of()));
+      missing.removeAll(settled.numbers());
+      if (!missing.isEmpty()) {
+        untrue.add(
+            "conversation %s was said to be settled without numbers %s"
+                .formatted(settled.conversation(), missing));
       }
     }
   }

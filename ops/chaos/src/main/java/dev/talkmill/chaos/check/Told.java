@@ -19,13 +19,19 @@ import java.util.UUID;
  * @param finished when each conversation's end was answered, in milliseconds of the epoch
  * @param erasing conversations that may be gone
  * @param erased conversations that must be gone
+ * @param settled what transcripts said when they were said to be whole
+ * @param herd conversations that came all at once
  */
 record Told(
     Map<UUID, Entry.Chunk> chunks,
     Map<UUID, Long> finished,
     Set<UUID> erasing,
     Set<UUID> erased,
-    List<Entry.Fault> faults) {
+    List<Entry.Settled> settled,
+    Set<UUID> herd,
+    List<Entry.Fault> faults,
+    List<Entry.Refused> refused,
+    List<Entry.Bill> bills) {
 
   /** Chunks that must be there, whole and once. */
   List<Entry.Chunk> kept() {
@@ -51,7 +57,15 @@ record Told(
   static Told read(Path... logs) throws IOException {
     Told told =
         new Told(
-            new HashMap<>(), new HashMap<>(), new HashSet<>(), new HashSet<>(), new ArrayList<>());
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashSet<>(),
+            new HashSet<>(),
+            new ArrayList<>(),
+            new HashSet<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>());
     for (Path log : logs) {
       for (String line : wholeLines(Files.readString(log, StandardCharsets.UTF_8))) {
         told.add(Entry.parse(line));
@@ -69,9 +83,16 @@ record Told(
     switch (entry) {
       case Entry.Chunk chunk -> chunks.put(chunk.chunk(), chunk);
       case Entry.Finished end -> finished.put(end.conversation(), end.atMillis());
+      case Entry.HerdFinished end -> {
+        finished.put(end.conversation(), end.atMillis());
+        herd.add(end.conversation());
+      }
+      case Entry.Settled whole -> settled.add(whole);
+      case Entry.Refused answer -> refused.add(answer);
       case Entry.Erasing begun -> erasing.add(begun.conversation());
       case Entry.Erased done -> erased.add(done.conversation());
       case Entry.Fault fault -> faults.add(fault);
+      case Entry.Bill bill -> bills.add(bill);
     }
   }
 }

@@ -87,6 +87,8 @@ record Verdict(
     show(out, "lost", found.lost());
     show(out, "duplicated", found.duplicated());
     show(out, "stuck", found.stuck());
+    show(out, "untrue", found.untrue());
+    show(out, "apart", found.apart());
     show(out, "not erased", found.unerased());
     show(out, "missed", missed);
     out.printf("provider calls: %d paid for, %d needed%n", paid, needed);

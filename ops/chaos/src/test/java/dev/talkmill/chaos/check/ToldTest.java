@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -16,15 +17,21 @@ class ToldTest {
 
   private static final UUID KEPT = new UUID(1, 1);
   private static final UUID ERASED = new UUID(1, 2);
-  private static final Entry.Chunk CHUNK = new Entry.Chunk(10, KEPT, new UUID(2, 1), 7, "abc");
+  private static final Entry.Chunk CHUNK =
+      new Entry.Chunk(10, KEPT, new UUID(2, 1), 7, ChunkKind.SPEECH, "abc");
 
   private static final List<Entry> ALL =
       List.of(
           CHUNK,
-          new Entry.Chunk(11, ERASED, new UUID(2, 2), 8, "def"),
+          new Entry.Chunk(11, ERASED, new UUID(2, 2), 8, ChunkKind.SHORT, "def"),
           new Entry.Finished(20, KEPT),
           new Entry.Erasing(21, ERASED),
           new Entry.Erased(22, ERASED),
+          new Entry.Settled(23, KEPT, Set.of(7)),
+          new Entry.Settled(24, KEPT, Set.of()),
+          new Entry.HerdFinished(25, new UUID(1, 3)),
+          new Entry.Refused(26, "POST /v1: 404"),
+          new Entry.Bill(27, "E", 10, 9),
           new Entry.Fault(30, FaultKind.KILL, "K7"));
 
   @TempDir Path directory;

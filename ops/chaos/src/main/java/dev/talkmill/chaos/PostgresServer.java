@@ -58,6 +58,13 @@ final class PostgresServer implements AutoCloseable {
 
   /** Starts it on the same port, and returns when it takes connections. */
   void start() {
+    try {
+      // Of one that was killed; nobody may have taken note of its end yet, and so it would pass for
+      // another that still runs.
+      boolean _ = Files.deleteIfExists(data().resolve("postmaster.pid"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     List<String> line = new ArrayList<>();
     if (new UnixSystem().getUid() == 0) {
       line.addAll(List.of("unshare", "-U"));
@@ -111,13 +118,24 @@ final class PostgresServer implements AutoCloseable {
               .redirectOutput(Redirect.appendTo(home.resolve("commands.log").toFile()))
               .start();
       if (!process.waitFor(COMMAND_MAX.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IllegalStateException("it failed: " + String.join(" ", line));
+        throw new IllegalStateException(
+            "it failed: %s%n%s%s"
+                .formatted(String.join(" ", line), tail("commands.log"), tail("restarts.log")));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private String tail(String log) {
+    try {
+      List<String> lines = Files.readAllLines(home.resolve(log));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size())) + "\n";
+    } catch (IOException e) {
+      return e + "\n";
     }
   }
 

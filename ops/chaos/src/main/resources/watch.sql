@@ -115,3 +115,20 @@ $$;
 CREATE CONSTRAINT TRIGGER chaos_saved AFTER INSERT ON jobrunr.jobrunr_jobs
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION chaos.watch_row();
+
+-- For the mutant that counts ended chunks: its counter, and its question for open ones.
+CREATE TABLE chaos.fan_in (
+  tenant_id       uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  ended           bigint NOT NULL,
+  PRIMARY KEY (tenant_id, conversation_id)
+);
+
+CREATE FUNCTION chaos.is_open(tenant uuid, conversation uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER AS $$
+SELECT (SELECT count(*) FROM talkmill.conversation_chunk k
+        WHERE k.tenant_id = tenant AND k.conversation_id = conversation)
+     > coalesce((SELECT f.ended FROM chaos.fan_in f
+                 WHERE f.tenant_id = tenant AND f.conversation_id = conversation), 0)
+$$;
+GRANT USAGE ON SCHEMA chaos TO PUBLIC;

@@ -1,18 +1,18 @@
 package dev.talkmill.chaos;
 
-import dev.talkmill.chaos.agent.CrashAgent;
-import dev.talkmill.chaos.agent.CrashPoint;
-import dev.talkmill.chaos.agent.Defect;
-import dev.talkmill.chaos.agent.Trap;
+import dev.talkmill.chaos.agent.ChaosAgent;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 
 /** Writes the agent's classes, and nothing else of the suite, to a jar that Java takes as agent. */
 final class AgentJar {
@@ -24,43 +24,33 @@ final class AgentJar {
     Manifest manifest = new Manifest();
     Attributes attributes = manifest.getMainAttributes();
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.putValue("Premain-Class", CrashAgent.class.getName());
+    attributes.putValue("Premain-Class", ChaosAgent.class.getName());
+    attributes.putValue("Can-Retransform-Classes", "true");
+    String folder = ChaosAgent.class.getPackageName().replace('.', '/') + "/";
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
-      add(jar, Trap.class);
-      add(jar, CrashPoint.class);
-      for (Class<?> inner : CrashPoint.class.getDeclaredClasses()) {
-        add(jar, inner);
+      for (Path type : types(folder)) {
+        jar.putNextEntry(new JarEntry(folder + type.getFileName()));
+        Files.copy(type, jar);
+        jar.closeEntry();
       }
-      add(jar, Defect.class);
-      addIfThere(jar, CrashAgent.class.getPackageName() + ".DefectAgent");
-      add(jar, CrashAgent.class);
-      for (Class<?> inner : CrashAgent.class.getDeclaredClasses()) {
-        add(jar, inner);
-      }
-      // The compiler's own table for the switch over an enum of another class.
-      addIfThere(jar, CrashAgent.class.getName() + "$1");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return file;
   }
 
-  private static void add(JarOutputStream jar, Class<?> type) throws IOException {
-    if (!addIfThere(jar, type.getName())) {
-      throw new IllegalStateException(type + " is not on the class path");
+  /** The suite runs from its folder of classes. */
+  private static List<Path> types(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(classes()).resolve(folder))) {
+      return files.filter(file -> file.toString().endsWith(".class")).sorted().toList();
     }
   }
 
-  private static boolean addIfThere(JarOutputStream jar, String name) throws IOException {
-    String path = name.replace('.', '/') + ".class";
-    try (InputStream in = AgentJar.class.getClassLoader().getResourceAsStream(path)) {
-      if (in == null) {
-        return false;
-      }
-      jar.putNextEntry(new JarEntry(path));
-      in.transferTo(jar);
-      jar.closeEntry();
-      return true;
+  private static URI classes() {
+    try {
+      return ChaosAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -1,9 +1,10 @@
 package dev.talkmill.chaos;
 
-import dev.talkmill.chaos.WorkerCommand.Death;
+import dev.talkmill.chaos.Life.Death;
 import dev.talkmill.chaos.agent.CrashPoint;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -28,13 +29,14 @@ final class Deaths {
   /**
    * A schedule.
    *
-   * @param each deaths at each point
+   * @param points to die at
+   * @param each deaths at each of them
    * @param kills deaths in all
    */
-  Deaths(int each, int kills, Random random) {
+  Deaths(Collection<CrashPoint> points, int each, int kills, Random random) {
     this.random = random;
     List<Optional<CrashPoint>> all = new ArrayList<>();
-    for (CrashPoint point : CrashPoint.values()) {
+    for (CrashPoint point : points) {
       all.addAll(Collections.nCopies(each, Optional.of(point)));
     }
     all.addAll(Collections.nCopies(Math.max(0, kills - all.size()), Optional.empty()));

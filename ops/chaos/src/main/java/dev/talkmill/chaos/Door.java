@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,7 +35,7 @@ final class Door implements AutoCloseable {
   private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final List<URI> doors;
+  private final Supplier<List<URI>> doors;
   private final BooleanSupplier patience;
   private final AtomicLong repeats = new AtomicLong();
   private final HttpClient http =
@@ -48,8 +49,8 @@ final class Door implements AutoCloseable {
    *
    * @param patience false once nothing is to be tried any longer
    */
-  Door(List<URI> doors, BooleanSupplier patience) {
-    this.doors = List.copyOf(doors);
+  Door(Supplier<List<URI>> doors, BooleanSupplier patience) {
+    this.doors = doors;
     this.patience = patience;
   }
 
@@ -142,7 +143,8 @@ final class Door implements AutoCloseable {
   }
 
   private URI anyDoor() {
-    return doors.get(ThreadLocalRandom.current().nextInt(doors.size()));
+    List<URI> all = doors.get();
+    return all.get(ThreadLocalRandom.current().nextInt(all.size()));
   }
 
   /** Makes the request of a try. */

@@ -3,8 +3,11 @@ package dev.talkmill.chaos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Ends what works below a directory and removes it, however this process ends: a shell waits for
@@ -72,6 +75,25 @@ final class Guardian implements AutoCloseable {
               .start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Command lines of the Java processes that work below a directory. */
+  static List<String> working(Path directory) {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(process -> isJavaBelow(process, directory))
+          .map(process -> process.pid() + " " + process.info().commandLine().orElse(""))
+          .toList();
+    }
+  }
+
+  private static boolean isJavaBelow(ProcessHandle process, Path directory) {
+    Path entry = Path.of("/proc", Long.toString(process.pid()));
+    try {
+      return Files.readSymbolicLink(entry.resolve("exe")).endsWith("java")
+          && Files.readSymbolicLink(entry.resolve("cwd")).startsWith(directory);
+    } catch (IOException e) {
+      return false; // It has just ended, or is nobody's business.
     }
   }
 

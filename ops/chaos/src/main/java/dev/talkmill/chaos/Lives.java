@@ -1,6 +1,6 @@
 package dev.talkmill.chaos;
 
-import dev.talkmill.chaos.WorkerCommand.Death;
+import dev.talkmill.chaos.Life.Death;
 import dev.talkmill.chaos.agent.CrashPoint;
 import dev.talkmill.chaos.check.FaultKind;
 import java.time.Duration;
@@ -35,7 +35,7 @@ final class Lives implements Runnable {
   public void run() {
     for (Optional<Deaths.Next> next = deaths.next(); next.isPresent(); next = deaths.next()) {
       Optional<Death> death = next.get().death();
-      worker.start(stand.settings(), death.orElse(null));
+      worker.start(stand.settings(), death.<Life>map(one -> one).orElse(new Life.Plain()));
       if (death.isPresent()) {
         awaitDeath(death.get().point());
       } else {
@@ -45,7 +45,7 @@ final class Lives implements Runnable {
         stand.fault(FaultKind.KILL, "-9");
       }
     }
-    worker.start(stand.settings(), null);
+    worker.start(stand.settings(), new Life.Plain());
     awaitReady();
   }
 

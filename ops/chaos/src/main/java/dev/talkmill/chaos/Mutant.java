@@ -1,23 +1,80 @@
 package dev.talkmill.chaos;
 
+import dev.talkmill.chaos.Size.Bad;
+import dev.talkmill.chaos.Size.Killing;
+import dev.talkmill.chaos.Size.Load;
+import dev.talkmill.chaos.Size.Stops;
+import dev.talkmill.chaos.agent.CrashPoint;
 import dev.talkmill.chaos.agent.Defect;
+import dev.talkmill.chaos.check.Promise;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
-/** A promise that is broken on purpose: a run with one of these must fail. */
+/**
+ * A promise that is broken on purpose. A run with one of these must say which promise it was, or it
+ * would say nothing of a worker without them either.
+ */
 enum Mutant {
   /** Writes that end a row do not ask whether it is still theirs. */
-  NO_FENCE(Optional.of(Defect.NO_FENCE)),
+  NO_FENCE(Optional.of(Defect.NO_FENCE), Promise.FENCED, plan(30, no(), noStops(), 3)),
+
   /** A commit is acknowledged before it is on the disk, and a chunk with it. */
-  EARLY_ACK(Optional.empty());
+  EARLY_ACK(Optional.empty(), Promise.KEPT, plan(30, no(), new Stops(4, 0, 0), 0)),
+
+  /** Jobs are saved in a transaction of their own, beside the one that dispatches their rows. */
+  RELAY_APART(
+      Optional.of(Defect.RELAY_APART),
+      Promise.TOGETHER,
+      plan(30, new Killing(Set.of(CrashPoint.K3), 1, 2), noStops(), 0)),
+
+  /** Ended chunks are counted, after the commit that ended each. */
+  FAN_IN_COUNTED(
+      Optional.of(Defect.FAN_IN_COUNTED),
+      Promise.DERIVED,
+      plan(100, new Killing(Set.of(CrashPoint.K8), 3, 6), new Stops(3, 0, 0), 0));
 
   private final Optional<Defect> defect;
+  private final Promise broken;
+  private final Size size;
 
-  Mutant(Optional<Defect> defect) {
+  Mutant(Optional<Defect> defect, Promise broken, Size size) {
     this.defect = defect;
+    this.broken = broken;
+    this.size = size;
+  }
+
+  private static Killing no() {
+    return new Killing(Set.of(), 0, 0);
+  }
+
+  private static Stops noStops() {
+    return new Stops(0, 0, 0);
+  }
+
+  private static Size plan(int speechPercent, Killing killing, Stops stops, int zombies) {
+    return new Size(
+        new Load(8, speechPercent, 1),
+        killing,
+        stops,
+        zombies,
+        new Bad(Duration.ZERO, 0),
+        Duration.ofSeconds(20),
+        Duration.ofMinutes(6));
   }
 
   /** What is woven into the workers, if it is that. */
   Optional<Defect> defect() {
     return defect;
+  }
+
+  /** What a run must find. */
+  Promise broken() {
+    return broken;
+  }
+
+  /** Only the faults under which it shows. */
+  Size size() {
+    return size;
   }
 }

@@ -16,5 +16,10 @@ enum ProviderFault {
   /** 200, and half of what was announced. */
   TRUNCATED,
   /** The request is read and nothing ever comes, until the fault is over. */
-  SILENT
+  SILENT;
+
+  /** Whether the right answer comes, and would be paid for. */
+  boolean isCharged() {
+    return this == NONE || this == SLOW;
+  }
 }

@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +40,8 @@ final class Providers implements AutoCloseable {
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final Duration delay;
+  private final Set<UUID> asked = ConcurrentHashMap.newKeySet();
+  private Bill billed = new Bill(0, 0, 0);
   private volatile State state = new State(ProviderFault.NONE, new CountDownLatch(0));
 
   private record State(ProviderFault fault, CountDownLatch over) {}
@@ -45,6 +50,12 @@ final class Providers implements AutoCloseable {
   @FunctionalInterface
   private interface Answer {
     @Nullable Object to(byte[] body);
+  }
+
+  /** What of a request two requests for the same have in common. */
+  @FunctionalInterface
+  private interface About {
+    byte[] of(byte[] body);
   }
 
   /**
@@ -57,8 +68,8 @@ final class Providers implements AutoCloseable {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     server.setExecutor(threads);
     server.createContext(
-        "/v1/audio/transcriptions", exchange -> serve(exchange, Providers::transcript));
-    server.createContext("/v1/chat/completions", exchange -> serve(exchange, _ -> summary()));
+        "/v1/audio/transcriptions", exchange -> serve(exchange, Providers::transcript, Providers::sound));
+    server.createContext("/v1/chat/completions", exchange -> serve(exchange, _ -> summary(), body -> body));
     server.start();
   }
 
@@ -74,6 +85,27 @@ final class Providers implements AutoCloseable {
     before.over().countDown();
   }
 
+  /**
+   * Calls since the last bill.
+   *
+   * @param calls that were received
+   * @param answered of them, as they should be
+   * @param needed of these, the first ones that asked what they asked
+   */
+  record Bill(long calls, long answered, long needed) {}
+
+  /** Begins a new one. */
+  synchronized Bill bill() {
+    Bill all = new Bill(calls.get(), calls.get() - failed.get(), asked.size());
+    Bill since =
+        new Bill(
+            all.calls() - billed.calls(),
+            all.answered() - billed.answered(),
+            all.needed() - billed.needed());
+    billed = all;
+    return since;
+  }
+
   /** Calls that were received. */
   long calls() {
     return calls.get();
@@ -84,12 +116,14 @@ final class Providers implements AutoCloseable {
     return failed.get();
   }
 
-  private void serve(HttpExchange exchange, Answer answer) throws IOException {
+  private void serve(HttpExchange exchange, Answer answer, About about) throws IOException {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       calls.incrementAndGet();
       State now = state;
-      if (now.fault() != ProviderFault.NONE) {
+      if (now.fault().isCharged()) {
+        asked.add(UUID.nameUUIDFromBytes(about.of(body)));
+      } else {
         failed.incrementAndGet();
       }
       boolean _ = new CountDownLatch(1).await(delay.toMillis(), TimeUnit.MILLISECONDS);
@@ -149,6 +183,12 @@ final class Providers implements AutoCloseable {
     Map<String, Object> segment =
         Map.of("id", 0, "start", 0.0, "end", NumberedSound.seconds(), "text", words);
     return Map.of("language", "english", "text", words, "segments", List.of(segment));
+  }
+
+  /** The form around it is another each time. */
+  private static byte[] sound(byte[] form) {
+    String number = NumberedSound.hear(form).toString();
+    return number.getBytes(StandardCharsets.UTF_8);
   }
 
   private static Object summary() {

@@ -5,16 +5,11 @@ import dev.talkmill.chaos.Door.Refused;
 import dev.talkmill.chaos.check.ChunkKind;
 import dev.talkmill.chaos.check.Entry;
 import dev.talkmill.chaos.check.Oracle;
-import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A client that records conversations one after the other, each when the one before is settled. It
@@ -34,8 +29,7 @@ final class Recorder implements Runnable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(300);
   private static final Duration SETTLED_MAX = Duration.ofMinutes(3);
 
-  private final Door door;
-  private final UUID project;
+  private final Sender sender;
   private final Journal journal;
   private final Samples samples;
   private final BooleanSupplier more;
@@ -49,15 +43,13 @@ final class Recorder implements Runnable {
    * @param more whether to begin another conversation
    */
   Recorder(
-      Door door,
-      UUID project,
+      Sender sender,
       Journal journal,
       Samples samples,
       BooleanSupplier more,
       InstantSource clock,
       Random random) {
-    this.door = door;
-    this.project = project;
+    this.sender = sender;
     this.journal = journal;
     this.samples = samples;
     this.more = more;
@@ -80,17 +72,17 @@ final class Recorder implements Runnable {
   }
 
   private void conversation() throws Refused {
-    UUID id = id(door.post("/v1/projects/" + project + "/conversations", Map.of()));
+    UUID id = sender.begin();
     int chunks = 1 + random.nextInt(CHUNKS_MAX);
     for (int i = 0; i < chunks; i++) {
       Sample sample = samples.next(random);
       if (sample.kind() == ChunkKind.SPEECH && random.nextInt(UPLOAD_EACH) == 0) {
-        upload(id, sample);
+        sender.upload(id, sample);
       } else {
-        post(id, sample);
+        sender.send(id, sample);
       }
     }
-    door.post("/v1/conversations/" + id + "/finish", Map.of("expected_chunks", chunks));
+    sender.finish(id, chunks);
     journal.add(new Entry.Finished(now(), id));
     boolean erase = random.nextInt(ERASE_EACH) == 0;
     if (!erase || random.nextBoolean()) {
@@ -98,57 +90,8 @@ final class Recorder implements Runnable {
     }
     if (erase) {
       journal.add(new Entry.Erasing(now(), id));
-      eraseOrFindErased(id);
+      sender.erase(id);
       journal.add(new Entry.Erased(now(), id));
-    }
-  }
-
-  private void post(UUID conversation, Sample sample) throws Refused {
-    JsonNode taken =
-        door.call(
-            "/v1/conversations/" + conversation + "/chunks",
-            request ->
-                request
-                    .header("Content-Type", sample.mediaType())
-                    .header("Chunk-Sequence", Integer.toString(sample.number()))
-                    .header("Idempotency-Key", "number-" + sample.number())
-                    .POST(BodyPublishers.ofByteArray(sample.bytes())));
-    acknowledged(conversation, taken, sample);
-  }
-
-  private void upload(UUID conversation, Sample sample) throws Refused {
-    byte[] wav = sample.bytes();
-    JsonNode begun =
-        door.post(
-            "/v1/conversations/" + conversation + "/uploads",
-            Map.of(
-                "bytes", wav.length,
-                "media_type", sample.mediaType(),
-                "sequence", sample.number()));
-    for (JsonNode part : begun.get("parts").values()) {
-      int first = (int) part.get("first_byte").asLong();
-      byte[] bytes = new byte[(int) part.get("bytes").asLong()];
-      System.arraycopy(wav, first, bytes, 0, bytes.length);
-      door.upload(URI.create(part.get("url").asString()), bytes);
-    }
-    JsonNode taken = door.post("/v1/uploads/" + id(begun) + "/complete", Map.of());
-    acknowledged(conversation, taken, sample);
-  }
-
-  private void acknowledged(UUID conversation, JsonNode taken, Sample sample) {
-    journal.add(
-        new Entry.Chunk(
-            now(), conversation, id(taken), sample.number(), sample.kind(), sample.sha256()));
-  }
-
-  /** Where the answer to the first try was lost, the second finds no such conversation. */
-  private void eraseOrFindErased(UUID id) throws Refused {
-    try {
-      door.delete("/v1/conversations/" + id);
-    } catch (Refused e) {
-      if (!e.isUnknown()) {
-        throw e;
-      }
     }
   }
 
@@ -156,29 +99,12 @@ final class Recorder implements Runnable {
   private void awaitSettled(UUID id) throws Refused {
     long deadline = System.nanoTime() + SETTLED_MAX.toNanos();
     while (System.nanoTime() < deadline) {
-      if (door.get("/v1/conversations/" + id).get("state").asString().equals("settled")) {
-        journal.add(new Entry.Settled(now(), id, Oracle.numbers(transcript(id))));
+      if (sender.isSettled(id)) {
+        journal.add(new Entry.Settled(now(), id, Oracle.numbers(sender.transcript(id))));
         return;
       }
       Pause.of(LOOK_AGAIN);
     }
-  }
-
-  /** Where nothing was said there is none. */
-  private String transcript(UUID id) throws Refused {
-    try {
-      byte[] text = door.bytes("/v1/conversations/" + id + "/transcript?format=txt");
-      return new String(text, StandardCharsets.UTF_8);
-    } catch (Refused e) {
-      if (!e.isUnknown()) {
-        throw e;
-      }
-      return "";
-    }
-  }
-
-  private static UUID id(JsonNode view) {
-    return UUID.fromString(view.get("id").asString());
   }
 
   private long now() {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -18,8 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** All clients of a run, side by side, from its begin to the last acknowledgement. */
 final class Recorders implements AutoCloseable {
 
-  /** A conversation that has begun may take all of its limits to its end. */
-  private static final Duration END_MAX = Duration.ofMinutes(4);
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private final AtomicBoolean more = new AtomicBoolean(true);
   private final AtomicBoolean patient = new AtomicBoolean(true);
@@ -27,22 +25,23 @@ final class Recorders implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> running = new ArrayList<>();
   private final Door door;
+  private final Sender sender;
 
   /** Makes a project, and begins. */
-  Recorders(Stand stand, Size size, Random random) throws Door.Refused {
+  Recorders(Stand stand, Size.Load size, Random random) throws Door.Refused {
     samples = new Samples(size.speechPercent());
-    door = new Door(stand.doors(), patient::get);
+    door = new Door(stand::doors, patient::get);
     UUID project = new UUID(random.nextLong(), random.nextLong());
-    door.put("/v1/projects/" + project, Map.of("name", "Chaos", "language", "en"));
+    sender = new Sender(door, project, stand.journal(), CLOCK);
+    sender.makeProject();
     for (int i = 0; i < size.clients(); i++) {
       Recorder recorder =
           new Recorder(
-              door,
-              project,
+              sender,
               stand.journal(),
               samples,
               more::get,
-              InstantSource.system(),
+              CLOCK,
               new Random(random.nextLong()));
       running.add(threads.submit(recorder));
     }
@@ -53,14 +52,24 @@ final class Recorders implements AutoCloseable {
     return samples.given();
   }
 
+  /** Sends a conversation of short chunks and ends it. */
+  UUID send(int chunks) throws Door.Refused {
+    UUID conversation = sender.begin();
+    for (int i = 0; i < chunks; i++) {
+      sender.send(conversation, samples.nextShort());
+    }
+    sender.finish(conversation, chunks);
+    return conversation;
+  }
+
   long repeats() {
     return door.repeats();
   }
 
   /** Ends when every conversation that was begun is settled, erased or given up. */
-  void finish() {
+  void finish(Duration limit) {
     more.set(false);
-    long deadline = System.nanoTime() + END_MAX.toNanos();
+    long deadline = System.nanoTime() + limit.toNanos();
     for (Future<?> recorder : running) {
       try {
         recorder.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);

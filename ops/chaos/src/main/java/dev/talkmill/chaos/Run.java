@@ -17,12 +17,7 @@ final class Run {
 
   private static final Duration READY_MAX = Duration.ofSeconds(90);
   private static final Duration BREATH = Duration.ofSeconds(2);
-  private static final Duration LONG_OUTAGE = Duration.ofSeconds(40);
-  private static final int OUTAGE_MILLIS_MIN = 500;
-  private static final int OUTAGE_MILLIS_MAX = 5_000;
-  private static final int UNHEARD_AT_ONCE = 5;
   private static final Duration STANDSTILL_MAX = Duration.ofMinutes(4);
-  private static final Duration CONVERGE_MAX = Duration.ofMinutes(2);
 
   private final Stand stand;
   private final Size size;
@@ -39,24 +34,27 @@ final class Run {
   /** Breaks everything, and waits until nothing is left to do or the time for that is over. */
   void run() throws SQLException, Door.Refused {
     WorkerProcess first = stand.workers().getFirst();
-    first.start(stand.settings(), null);
+    first.start(stand.settings(), new Life.Plain());
     awaitReady(first);
     Watch watch = new Watch(stand.postgres().address());
     if (mutant.equals(Optional.of(Mutant.EARLY_ACK))) {
       watch.acknowledgeEarly();
     }
-    try (Recorders recorders = new Recorders(stand, size, random)) {
+    try (Recorders recorders = new Recorders(stand, size.load(), random)) {
       first.kill();
       stand.fault(FaultKind.KILL, "-9 of the first");
-      killWorkers(recorders);
-      stopPostgres(watch);
-      swallowCommits();
+      killWorkers();
+      new Outages(stand, watch, random).run(size.outages());
       makeZombies();
-      failProviders();
-      breakStore();
+      awaitChunks(recorders);
+      stand.bill("of all phases but E");
+      if (size.neighbours().each().isPositive()) {
+        new Neighbours(stand, watch, recorders).run(size.neighbours());
+      }
       stand.say("the last fault is over; %d chunks were sent".formatted(recorders.sent()));
-      recorders.finish();
-      boolean quiet = watch.awaitQuiet(CONVERGE_MAX);
+      recorders.finish(size.convergeMax());
+      boolean quiet = watch.awaitQuiet(size.convergeMax());
+      stand.bill("of phase E, and after it");
       stand.say(
           "%s; clients tried %d times again"
               .formatted(quiet ? "nothing is left to do" : "not all is done", recorders.repeats()));
@@ -70,10 +68,13 @@ final class Run {
     }
   }
 
-  /** Phase B. */
-  private void killWorkers(Recorders recorders) {
+  /** Phase B; leaves all workers ready. */
+  private void killWorkers() {
     stand.say("phase B: workers die");
-    Deaths deaths = new Deaths(size.deathsEach(), size.kills(), new Random(random.nextLong()));
+    Size.Killing killing = size.deaths();
+    Deaths deaths =
+        new Deaths(
+            killing.points(), killing.each(), killing.all(), new Random(random.nextLong()));
     List<Lives> lives = new ArrayList<>();
     for (WorkerProcess worker : stand.workers()) {
       lives.add(new Lives(stand, worker, deaths, new Random(random.nextLong())));
@@ -90,55 +91,6 @@ final class Run {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-    awaitChunks(recorders);
-  }
-
-  /** The load goes on until there was enough of it. */
-  private void awaitChunks(Recorders recorders) {
-    long deadline = System.nanoTime() + STANDSTILL_MAX.toNanos();
-    int before = recorders.sent();
-    while (before < size.chunks()) {
-      Pause.of(BREATH);
-      int sent = recorders.sent();
-      if (sent > before) {
-        deadline = System.nanoTime() + STANDSTILL_MAX.toNanos();
-      } else if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("clients get no further than chunk " + sent);
-      }
-      before = sent;
-    }
-  }
-
-  /** Phase C. */
-  private void stopPostgres(Watch watch) throws SQLException {
-    stand.say("phase C: PostgreSQL stops");
-    List<PostgresStop> ways = List.of(PostgresStop.values());
-    for (int i = 0; i < size.postgresStops(); i++) {
-      PostgresStop how = ways.get(i % ways.size());
-      Duration outage =
-          i < size.longOutages()
-              ? LONG_OUTAGE
-              : Duration.ofMillis(random.nextInt(OUTAGE_MILLIS_MIN, OUTAGE_MILLIS_MAX));
-      long tried = watch.tried();
-      stand.postgres().stop(how);
-      Pause.of(outage);
-      stand.postgres().start();
-      watch.triedIs(tried);
-      stand.fault(FaultKind.POSTGRES_STOP, "%s for %d ms".formatted(how, outage.toMillis()));
-      stand.workers().forEach(this::awaitReady);
-      Pause.of(BREATH);
-    }
-  }
-
-  /** Phase C, too: what was committed, and nobody was told. */
-  private void swallowCommits() {
-    Pipe line = stand.databaseLine();
-    for (int i = 0; i < size.unheard(); i += UNHEARD_AT_ONCE) {
-      line.swallowCommits(UNHEARD_AT_ONCE);
-      Pause.of(BREATH);
-    }
-    line.swallowCommits(0);
-    stand.fault(FaultKind.COMMIT_UNHEARD, Integer.toString(line.swallowed()));
   }
 
   /** Phase D. */
@@ -154,32 +106,20 @@ final class Run {
     }
   }
 
-  /** Phase E. */
-  private void failProviders() {
-    stand.say("phase E: providers fail");
-    for (ProviderFault fault : ProviderFault.values()) {
-      if (fault != ProviderFault.NONE) {
-        stand.fault(FaultKind.PROVIDER, fault.name());
-        stand.providers().fail(fault);
-        Pause.of(size.neighbourFault());
+  /** The load goes on until there was enough of it. */
+  private void awaitChunks(Recorders recorders) {
+    long deadline = System.nanoTime() + STANDSTILL_MAX.toNanos();
+    int before = recorders.sent();
+    while (before < size.load().chunks()) {
+      Pause.of(BREATH);
+      int sent = recorders.sent();
+      if (sent > before) {
+        deadline = System.nanoTime() + STANDSTILL_MAX.toNanos();
+      } else if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("clients get no further than chunk " + sent);
       }
+      before = sent;
     }
-    stand.providers().fail(ProviderFault.NONE);
-    stand.fault(FaultKind.PROVIDER, ProviderFault.NONE.name());
-  }
-
-  /** Phase E, too. */
-  private void breakStore() {
-    stand.say("phase E: the object store fails");
-    for (LineFault fault : LineFault.values()) {
-      if (fault != LineFault.NONE) {
-        stand.fault(FaultKind.STORE, fault.name());
-        stand.storeLine().fail(fault);
-        Pause.of(size.neighbourFault());
-        stand.storeLine().mend();
-      }
-    }
-    stand.fault(FaultKind.STORE, LineFault.NONE.name());
   }
 
   /** They are asked to, so what they hold is given back. */
@@ -191,6 +131,10 @@ final class Run {
       if (worker.awaitEnd(READY_MAX).isEmpty()) {
         throw new IllegalStateException("a worker does not stop:\n" + worker.logTail());
       }
+    }
+    List<String> orphans = stand.orphans();
+    if (!orphans.isEmpty()) {
+      throw new IllegalStateException("what workers have started still runs: " + orphans);
     }
   }
 }

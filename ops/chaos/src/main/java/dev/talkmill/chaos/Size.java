@@ -1,57 +1,99 @@
 package dev.talkmill.chaos;
 
+import dev.talkmill.chaos.agent.CrashPoint;
 import dev.talkmill.chaos.check.Expected;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * How much of everything.
  *
- * @param clients that record side by side
- * @param speechPercent share of chunks that are spoken, and so cost a decoder each
- * @param deathsEach at each crash point
- * @param kills deaths of workers in phase B, those at crash points included
- * @param chunks that phase B takes at least
- * @param postgresStops of phase C
- * @param longOutages how many of them last for 40 s
- * @param unheard commits whose acknowledgement is lost
+ * @param load what clients send meanwhile
+ * @param deaths of phase B
+ * @param outages of phase C
  * @param zombies of phase D
- * @param neighbourFault how long each fault of phase E lasts
+ * @param neighbours of phase E
+ * @param convergeMax how long the end may take
  * @param limit that no run comes near
  */
 record Size(
-    int clients,
-    int speechPercent,
-    int deathsEach,
-    int kills,
-    int chunks,
-    int postgresStops,
-    int longOutages,
-    int unheard,
+    Load load,
+    Killing deaths,
+    Stops outages,
     int zombies,
-    Duration neighbourFault,
+    Bad neighbours,
+    Duration convergeMax,
     Duration limit) {
 
+  /**
+   * What clients send.
+   *
+   * @param clients that record side by side
+   * @param speechPercent share of chunks that are spoken, and so cost a decoder each
+   * @param chunks that are sent at least before the last fault
+   */
+  record Load(int clients, int speechPercent, int chunks) {}
+
+  /**
+   * Deaths of workers.
+   *
+   * @param points to die at
+   * @param each deaths at each point
+   * @param all deaths, those at points included
+   */
+  record Killing(Set<CrashPoint> points, int each, int all) {}
+
+  /**
+   * Stops of PostgreSQL.
+   *
+   * @param longOnes how many of them last for 40 s
+   * @param unheard commits whose acknowledgement is lost
+   */
+  record Stops(int all, int longOnes, int unheard) {}
+
+  /**
+   * Neighbours that fail.
+   *
+   * @param each how long each fault lasts; zero to leave the phase out
+   * @param herd chunks that come while the object store is away
+   */
+  record Bad(Duration each, int herd) {}
+
+  private static final Duration CONVERGE_MAX = Duration.ofMinutes(2);
+
   static final Size QUICK =
-      new Size(6, 40, 1, 18, 150, 3, 0, 10, 2, Duration.ofSeconds(2), Duration.ofMinutes(9));
+      new Size(
+          new Load(8, 40, 200),
+          new Killing(Set.of(CrashPoint.values()), 1, 18),
+          new Stops(3, 0, 10),
+          2,
+          new Bad(Duration.ofSeconds(2), 200),
+          CONVERGE_MAX,
+          Duration.ofMinutes(9));
+
   static final Size FULL =
       new Size(
-          16, 30, 10, 200, 10_000, 20, 2, 100, 20, Duration.ofSeconds(10), Duration.ofHours(1));
+          new Load(48, 25, 10_000),
+          new Killing(Set.of(CrashPoint.values()), 10, 200),
+          new Stops(20, 2, 100),
+          20,
+          new Bad(Duration.ofSeconds(10), 10_000),
+          CONVERGE_MAX,
+          Duration.ofHours(1));
+
   static final Size NIGHTLY =
       new Size(
-          16,
-          30,
-          100,
-          2_000,
-          100_000,
+          new Load(48, 25, 100_000),
+          new Killing(Set.of(CrashPoint.values()), 100, 2_000),
+          new Stops(200, 20, 1_000),
           200,
-          20,
-          1_000,
-          200,
-          Duration.ofMinutes(1),
+          new Bad(Duration.ofMinutes(1), 100_000),
+          CONVERGE_MAX,
           Duration.ofHours(12));
 
-  /** One stale write a zombie: a worker under load that stands still holds many rows. */
+  /** The least that a run has to show. One stale write a zombie: it holds many rows. */
   Expected expected() {
-    return new Expected(chunks, kills, deathsEach, postgresStops, zombies, zombies);
+    return new Expected(
+        load.chunks(), deaths.all(), deaths.each(), outages.all(), zombies, zombies);
   }
 }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All that a run consists of, in one directory that is gone afterwards, however the run ends. */
 final class Stand implements AutoCloseable {
@@ -38,6 +39,8 @@ final class Stand implements AutoCloseable {
   private final Journal journal;
   private final Journal faults;
   private final List<WorkerProcess> workers = new ArrayList<>();
+  private final WorkerProcess guest;
+  private volatile boolean guestIsOpen;
   private final long started = System.nanoTime();
 
   /**
@@ -66,6 +69,7 @@ final class Stand implements AutoCloseable {
       for (int i = 0; i < WORKERS; i++) {
         workers.add(new WorkerProcess("w" + i, directory.resolve("w" + i), command));
       }
+      guest = new WorkerProcess("w" + WORKERS, directory.resolve("w" + WORKERS), command);
       up = true;
     } finally {
       if (!up) {
@@ -114,7 +118,20 @@ final class Stand implements AutoCloseable {
   }
 
   List<URI> doors() {
-    return workers.stream().map(WorkerProcess::door).toList();
+    Stream<WorkerProcess> all = workers.stream();
+    return Stream.concat(all, guestIsOpen ? Stream.of(guest) : Stream.empty())
+        .map(WorkerProcess::door)
+        .toList();
+  }
+
+  /** One more worker, which is not there all the time. */
+  WorkerProcess guest() {
+    return guest;
+  }
+
+  /** Whether clients knock at the guest's door, too. */
+  void openGuest(boolean open) {
+    guestIsOpen = open;
   }
 
   PostgresServer postgres() {
@@ -139,6 +156,11 @@ final class Stand implements AutoCloseable {
     return providers;
   }
 
+  /** Java processes that workers have started and that have outlived them. */
+  List<String> orphans() {
+    return Guardian.working(directory);
+  }
+
   Journal journal() {
     return journal;
   }
@@ -157,6 +179,19 @@ final class Stand implements AutoCloseable {
     say("%s %s".formatted(kind, detail));
   }
 
+  /** Notes how long it took until all went on. */
+  void recovered(FaultKind kind, long millis) {
+    faults.add(new Entry.Recovered(CLOCK.millis(), kind, millis));
+    say("%s is over for %.1f s".formatted(kind, millis / 1_000.0));
+  }
+
+  /** Notes what the providers would charge for since the last bill. */
+  void bill(String phase) {
+    Providers.Bill bill = providers.bill();
+    faults.add(
+        new Entry.Bill(CLOCK.millis(), phase, bill.calls(), bill.answered(), bill.needed()));
+  }
+
   synchronized void say(String line) {
     out.printf("%6.1f %s%n", (System.nanoTime() - started) / 1e9, line);
   }
@@ -164,7 +199,9 @@ final class Stand implements AutoCloseable {
   @Override
   public void close() {
     try {
-      workers.stream().filter(WorkerProcess::isAlive).forEach(WorkerProcess::kill);
+      Stream.concat(workers.stream(), Stream.of(guest))
+          .filter(WorkerProcess::isAlive)
+          .forEach(WorkerProcess::kill);
       providers.close();
       databaseLine.close();
       storeLine.close();

@@ -10,7 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Triggers on the ledger that tell the checker who wrote what, and how much of it is open. */
 final class Watch {
@@ -21,6 +24,20 @@ final class Watch {
               WHERE state IN ('PENDING', 'QUEUED', 'PROCESSING'))
            + (SELECT count(*) FROM conversation WHERE is_finished AND outcome IS NULL)
       """;
+
+  private static final String NOW_MICROS =
+      "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+  private static final String NONE_ENDED_SINCE =
+      """
+      SELECT CASE WHEN EXISTS (
+        SELECT FROM processing_status
+        WHERE finished_at > to_timestamp(%d / 1000000.0)) THEN 0 ELSE 1 END
+      """;
+
+  private static final String UNSETTLED =
+      "SELECT count(*) FROM conversation WHERE outcome IS NULL AND id IN (%s)";
+
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
   private final DatabaseAddress database;
@@ -52,8 +69,26 @@ final class Watch {
 
   /** Waits until nothing is left to do; false if that takes longer than the limit. */
   boolean awaitQuiet(Duration limit) throws SQLException {
+    return awaitZero(OPEN, limit);
+  }
+
+  /** Waits until a row ends that has not ended yet; false if that takes longer than the limit. */
+  boolean awaitProgress(Duration limit) throws SQLException {
+    return awaitZero(NONE_ENDED_SINCE.formatted(number(NOW_MICROS)), limit);
+  }
+
+  /** Waits until conversations have an outcome; false if that takes longer than the limit. */
+  boolean awaitSettled(List<UUID> conversations, Duration limit) throws SQLException {
+    String ids =
+        conversations.stream()
+            .map(conversation -> "'" + conversation + "'")
+            .collect(Collectors.joining(", "));
+    return conversations.isEmpty() || awaitZero(UNSETTLED.formatted(ids), limit);
+  }
+
+  private boolean awaitZero(String query, Duration limit) throws SQLException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (number(OPEN) > 0) {
+    while (number(query) > 0) {
       if (System.nanoTime() > deadline) {
         return false;
       }

@@ -1,6 +1,5 @@
 package dev.talkmill.chaos;
 
-import dev.talkmill.chaos.agent.CrashPoint;
 import dev.talkmill.chaos.agent.Defect;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -8,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The command line by which {@code ./talkmill serve} runs the packaged worker. */
 final class WorkerCommand {
@@ -24,8 +22,9 @@ final class WorkerCommand {
           "-Dstdout.encoding=UTF-8",
           "-Dstderr.encoding=UTF-8",
           // Lives are too short for the second compiler.
-          "-XX:TieredStopAtLevel=1",
-          "-Xmx256m");
+          "-XX:TieredStopAtLevel=1");
+
+  private static final String HEAP = "-Xmx256m";
 
   private final Path jar;
   private final Path agent;
@@ -43,22 +42,33 @@ final class WorkerCommand {
   }
 
   /**
-   * A place and how often it is passed.
+   * The worker as it was built; whatever life it has, its jar is the same.
    *
-   * @param passes the last one is deadly; 1 or more
+   * @param data directory that exists
+   * @param temporary directory that exists
    */
-  record Death(CrashPoint point, int passes) {}
-
-  /** The worker as it was built; with a death to die, its jar is the same. */
-  List<String> line(Path temporary, @Nullable Death death) {
+  List<String> line(Path data, Path temporary, Life life) {
     List<String> line = new ArrayList<>();
+    if (life instanceof Life.Confined confined) {
+      line.addAll(SmallDisk.prefix(data, confined.diskMegabytes()));
+    }
     line.add(java());
     line.addAll(OPTIONS);
     line.add("-Djava.io.tmpdir=" + temporary);
-    defect.ifPresent(wrong -> line.add("-javaagent:%s=%s".formatted(agent, wrong)));
-    if (death != null) {
-      line.add("-javaagent:%s=%s:%d".formatted(agent, death.point(), death.passes()));
+    switch (life) {
+      case Life.Plain _, Life.Confined _ -> line.add(HEAP);
+      case Life.Starved starved -> line.add("-Xmx%dm".formatted(starved.heapMegabytes()));
+      case Life.Death death -> {
+        line.add(HEAP);
+        line.add("-javaagent:%s=crash,%s,%d".formatted(agent, death.point(), death.passes()));
+      }
+      case Life.Clocked clocked -> {
+        line.add(HEAP);
+        line.add("-javaagent:%s=clock,%s,%s".formatted(agent, clocked.ahead(), agent));
+      }
     }
+    // Behind a death, so that it is woven outside of it: what it does there, the dead don't do.
+    defect.ifPresent(wrong -> line.add("-javaagent:%s=defect,%s".formatted(agent, wrong)));
     line.addAll(List.of("-jar", jar.toString(), "serve"));
     return line;
   }

@@ -1,6 +1,5 @@
 package dev.talkmill.chaos;
 
-import dev.talkmill.chaos.WorkerCommand.Death;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -49,12 +48,13 @@ final class WorkerProcess {
    * @param settings by the names of their environment variables; {@code NAME} in a value stands for
    *     the name of this life, which no other has
    */
-  void start(Map<String, String> settings, @Nullable Death death) {
+  void start(Map<String, String> settings, Life suffered) {
     String life = "%s-%d".formatted(name, ++lives);
     try {
       Path temporary = Files.createDirectories(data.resolve("tmp"));
+      Path own = Files.createDirectories(data.resolve("data"));
       ProcessBuilder builder =
-          new ProcessBuilder(command.line(temporary, death))
+          new ProcessBuilder(command.line(own, temporary, suffered))
               .directory(data.toFile())
               .redirectErrorStream(true)
               .redirectOutput(Redirect.appendTo(data.resolve("log").toFile()));
@@ -63,7 +63,7 @@ final class WorkerProcess {
           .keySet()
           .removeIf(each -> each.startsWith("TALKMILL_") || each.endsWith("_OPTIONS"));
       settings.forEach((key, value) -> environment.put(key, value.replace("NAME", life)));
-      environment.put("TALKMILL_DATA_DIR", data.resolve("data").toString());
+      environment.put("TALKMILL_DATA_DIR", own.toString());
       environment.put("TALKMILL_HTTP_PORT", Integer.toString(http));
       environment.put("TALKMILL_MANAGEMENT_PORT", Integer.toString(management));
       environment.put("TALKMILL_DASHBOARD_PORT", "0");
@@ -79,6 +79,20 @@ final class WorkerProcess {
       throw new IllegalStateException(name + " was never started");
     }
     return running;
+  }
+
+  /** Its own, with all that it leaves behind. */
+  Path directory() {
+    return data;
+  }
+
+  /** What a worker keeps. */
+  Path data() {
+    return data.resolve("data");
+  }
+
+  ProcessHandle handle() {
+    return process().toHandle();
   }
 
   /** Waits for readiness; false if it ends, or the limit is over. */

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class DeathsTest {
 
+  private static final List<CrashPoint> ALL = List.of(CrashPoint.values());
+
   private static List<Deaths.Next> all(Deaths deaths) {
     List<Deaths.Next> all = new ArrayList<>();
     for (Optional<Deaths.Next> next = deaths.next(); next.isPresent(); next = deaths.next()) {
@@ -21,7 +23,7 @@ class DeathsTest {
 
   @Test
   void everyPointIsDeadlyAsOftenAsWantedAndTheRestAreKills() {
-    List<Deaths.Next> all = all(new Deaths(2, 40, new Random(1)));
+    List<Deaths.Next> all = all(new Deaths(ALL, 2, 40, new Random(1)));
     assertThat(all).hasSize(40);
     for (CrashPoint point : CrashPoint.values()) {
       assertThat(all)
@@ -32,14 +34,14 @@ class DeathsTest {
 
   @Test
   void oneSeedIsOneOrder() {
-    assertThat(all(new Deaths(1, 20, new Random(7))))
-        .isEqualTo(all(new Deaths(1, 20, new Random(7))))
-        .isNotEqualTo(all(new Deaths(1, 20, new Random(8))));
+    assertThat(all(new Deaths(ALL, 1, 20, new Random(7))))
+        .isEqualTo(all(new Deaths(ALL, 1, 20, new Random(7))))
+        .isNotEqualTo(all(new Deaths(ALL, 1, 20, new Random(8))));
   }
 
   @Test
   void aPointThatWasNotReachedComesAgainAndNotForEver() {
-    Deaths deaths = new Deaths(0, 0, new Random(1));
+    Deaths deaths = new Deaths(ALL, 0, 0, new Random(1));
     for (int i = 0; i < 100; i++) {
       deaths.notReached(CrashPoint.K14);
     }

@@ -2,7 +2,7 @@ package dev.talkmill.chaos.agent;
 
 /**
  * Places between two side effects of the worker, each the entry or the return of a method of the
- * packaged application. The worker itself knows nothing of them: {@link CrashAgent} weaves a call
+ * packaged application. The worker itself knows nothing of them: {@link CrashWeaver} weaves a call
  * into the one class while it is loaded, and only in processes that were started to die there. A
  * test asks whether every place exists.
  */

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * {@code ACKNOWLEDGED FAULTS EXPECTED}: judges a run by the two logs, the database and the bucket,
+ * {@code ACKNOWLEDGED FAULTS EXPECTED [PROMISE]}: judges a run by the two logs, the database and the bucket,
  * whose addresses are in its environment. Ends with 0 if nothing is wrong, and with 1 if something
- * is; the last line of its output is always the same words with figures.
+ * is; where a promise is named, with 0 if that was found to be broken. The last line of its output is always the same words with figures.
  */
 public final class CheckerApplication {
 
@@ -20,9 +20,16 @@ public final class CheckerApplication {
     try (Ledger ledger = new Ledger(database(environment));
         Bucket bucket = bucket(environment)) {
       Verdict verdict = Verdict.of(told, Expected.parse(arguments[2]), ledger, bucket);
-      verdict.print(System.out);
-      System.exit(verdict.isGood() ? 0 : 1);
+      new Report(verdict, System.out).print();
+      System.exit(isAsItShouldBe(verdict, arguments) ? 0 : 1);
     }
+  }
+
+  /** With a fourth argument the promise that must have been broken. */
+  private static boolean isAsItShouldBe(Verdict verdict, String[] arguments) {
+    return arguments.length > 3
+        ? verdict.broken(Promise.valueOf(arguments[3])) > 0
+        : verdict.isGood();
   }
 
   private static DatabaseAddress database(Map<String, String> environment) {

@@ -57,8 +57,13 @@ public sealed interface Entry {
    *
    * @param calls that were received since the bill before
    * @param answered of them, as they should be
+   * @param needed of these, the first ones that asked what they asked
    */
-  record Bill(long atMillis, String phase, long calls, long answered) implements Entry {}
+  record Bill(long atMillis, String phase, long calls, long answered, long needed)
+      implements Entry {}
+
+  /** All went on after a fault. */
+  record Recovered(long atMillis, FaultKind kind, long millis) implements Entry {}
 
   /** What {@link #parse} reads. */
   default String line() {
@@ -77,7 +82,8 @@ public sealed interface Entry {
       case Erasing e -> join(e.atMillis, "erasing", e.conversation);
       case Erased e -> join(e.atMillis, "erased", e.conversation);
       case Fault f -> join(f.atMillis, "fault", f.kind, f.detail);
-      case Bill b -> join(b.atMillis, "bill", b.phase, b.calls, b.answered);
+      case Bill b -> join(b.atMillis, "bill", b.phase, b.calls, b.answered, b.needed);
+      case Recovered r -> join(r.atMillis, "recovered", r.kind, r.millis);
     };
   }
 
@@ -104,7 +110,8 @@ public sealed interface Entry {
       case "erased" -> new Erased(at, UUID.fromString(subject));
       case "fault" -> new Fault(at, FaultKind.valueOf(subject), words.get(3));
       case "bill" ->
-          new Bill(at, subject, Long.parseLong(words.get(3)), Long.parseLong(words.get(4)));
+          new Bill(at, subject, number(words, 3), number(words, 4), number(words, 5));
+      case "recovered" -> new Recovered(at, FaultKind.valueOf(subject), number(words, 3));
       default -> throw new IllegalArgumentException("not a line of this log: " + line);
     };
   }
@@ -117,6 +124,10 @@ public sealed interface Entry {
         Integer.parseInt(words.get(4)),
         ChunkKind.valueOf(words.get(5)),
         words.get(6));
+  }
+
+  private static long number(List<String> words, int at) {
+    return Long.parseLong(words.get(at));
   }
 
   private static Set<Integer> numbers(String words) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lost acknowledged chunks that are not there, whole and transcribed
  * @param duplicated what was done or is said twice
  * @param stuck what is neither done nor given up
+ * @param unsettled finished conversations that nothing will settle
  * @param untrue what clients were told and was not so
  * @param apart what was committed without what belongs to it
  * @param unerased what is left of erased conversations
@@ -25,6 +26,7 @@ record Findings(
     List<String> lost,
     List<String> duplicated,
     List<String> stuck,
+    List<String> unsettled,
     List<String> untrue,
     List<String> apart,
     List<String> unerased) {
@@ -72,6 +74,7 @@ record Findings(
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
+            new ArrayList<>(),
             new ArrayList<>());
     found.checkChunks(told, ledger.chunks(), bucket);
     found.checkTranscripts(told, ledger.transcripts());
@@ -81,7 +84,7 @@ record Findings(
     add(found.duplicated, "was completed twice: row ", ledger.ids(TWICE_COMPLETED));
     add(found.stuck, "is open: row ", ledger.ids(OPEN_ROWS));
     add(found.stuck, "has failed for good: row ", ledger.ids(FAILED_ROWS));
-    add(found.stuck, "has no outcome: conversation ", ledger.ids(BEHIND));
+    add(found.unsettled, "has no outcome: conversation ", ledger.ids(BEHIND));
     add(found.apart, "was dispatched without its job: row ", ledger.ids(JOBLESS));
     add(found.apart, "was saved apart from its row: job ", ledger.ids(ROWLESS));
     add(found.stuck, "is stored and spooled: chunk ", ledger.ids(SPOOLED));
@@ -93,6 +96,7 @@ record Findings(
     return lost.isEmpty()
         && duplicated.isEmpty()
         && stuck.isEmpty()
+        && unsettled.isEmpty()
         && untrue.isEmpty()
         && apart.isEmpty()
         && unerased.isEmpty();

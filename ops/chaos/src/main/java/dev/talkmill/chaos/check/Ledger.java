@@ -1,6 +1,7 @@
 package dev.talkmill.chaos.check;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,6 +32,15 @@ final class Ledger implements AutoCloseable {
       """
       SELECT conversation_id, (extract(epoch FROM max(finished_at)) * 1000)::bigint
       FROM processing_status GROUP BY conversation_id
+      """;
+
+  private static final String GAPS =
+      """
+      SELECT extract(epoch FROM gap), event, stage, cause FROM (
+        SELECT created_at - lag(created_at) OVER (ORDER BY created_at) AS gap, event,
+               data ->> 'stage' AS stage, data ->> 'error_code' AS cause
+        FROM processing_event WHERE conversation_id = ?) AS events
+      WHERE gap IS NOT NULL ORDER BY gap DESC LIMIT 3
       """;
 
   private final Connection connection;
@@ -71,6 +81,23 @@ final class Ledger implements AutoCloseable {
     Map<UUID, Long> settled = new HashMap<>();
     read(SETTLED, row -> settled.put(row.getObject(1, UUID.class), row.getLong(2)));
     return settled;
+  }
+
+  /** The longest times in which nothing happened to a conversation, each with what came then. */
+  List<String> longestGaps(UUID conversation) throws SQLException {
+    List<String> gaps = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(GAPS)) {
+      statement.setObject(1, conversation);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          gaps.add(
+              "%.1f s before %s of %s (%s)"
+                  .formatted(
+                      rows.getDouble(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+        }
+      }
+    }
+    return gaps;
   }
 
   List<UUID> ids(String query) throws SQLException {

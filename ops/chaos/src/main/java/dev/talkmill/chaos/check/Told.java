@@ -31,7 +31,8 @@ record Told(
     Set<UUID> herd,
     List<Entry.Fault> faults,
     List<Entry.Refused> refused,
-    List<Entry.Bill> bills) {
+    List<Entry.Bill> bills,
+    List<Entry.Recovered> recovered) {
 
   /** Chunks that must be there, whole and once. */
   List<Entry.Chunk> kept() {
@@ -50,6 +51,46 @@ record Told(
         .count();
   }
 
+  /** Calls of providers that were answered as they should be, and so are paid for. */
+  long answered() {
+    return bills.stream().mapToLong(Entry.Bill::answered).sum();
+  }
+
+  /** Of these, the ones that asked for something new. */
+  long needed() {
+    return bills.stream().mapToLong(Entry.Bill::needed).sum();
+  }
+
+  /** Faults that may cut off a call between its answer and our commit, and so make it be repeated. */
+  long cuts() {
+    return unheard()
+        + faults.stream()
+            .filter(fault ->
+                switch (fault.kind()) {
+                  case KILL, POSTGRES_STOP, ZOMBIE, TINY_HEAP -> true;
+                  case TERMINATE, COMMIT_UNHEARD, STORE, PROVIDER, CLOCK, DISK_FULL, HERD -> false;
+                })
+            .count();
+  }
+
+  /** Commits whose acknowledgement was lost. */
+  long unheard() {
+    return faults.stream()
+        .filter(fault -> fault.kind() == FaultKind.COMMIT_UNHEARD)
+        .mapToLong(fault -> Long.parseLong(fault.detail()))
+        .sum();
+  }
+
+  /** The longest time until all went on after a fault of a kind; 0 if there was none. */
+  double recoverySeconds(FaultKind kind) {
+    return recovered.stream()
+        .filter(again -> again.kind() == kind)
+        .mapToLong(again -> again.millis())
+        .max()
+        .orElse(0)
+        / 1_000.0;
+  }
+
   long lastFaultMillis() {
     return faults.stream().mapToLong(Entry.Fault::atMillis).max().orElse(0);
   }
@@ -63,6 +104,7 @@ record Told(
             new HashSet<>(),
             new ArrayList<>(),
             new HashSet<>(),
+            new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>());
@@ -93,6 +135,7 @@ record Told(
       case Entry.Erased done -> erased.add(done.conversation());
       case Entry.Fault fault -> faults.add(fault);
       case Entry.Bill bill -> bills.add(bill);
+      case Entry.Recovered again -> recovered.add(again);
     }
   }
 }

@@ -23,7 +23,7 @@ class CrashPointTest {
   @EnumSource
   void theWovenWorkerIsSoundAndCallsTheTrapAtThePointAlone(CrashPoint point) throws IOException {
     byte[] plain = bytes(point);
-    byte[] woven = new CrashAgent.Weaver(point).woven(plain, LOADER);
+    byte[] woven = woven(new CrashWeaver(point), point.type(), plain);
     assertThat(ClassFile.of().verify(woven)).isEmpty();
     assertThat(trapped(plain, point)).isZero();
     assertThat(trapped(woven, point)).isPositive();
@@ -34,7 +34,7 @@ class CrashPointTest {
   @EnumSource
   void otherClassesAreLeftAsTheyAre(CrashPoint point) throws IOException {
     byte[] plain = bytes(point);
-    CrashAgent.Weaver weaver = new CrashAgent.Weaver(point);
+    CrashWeaver weaver = new CrashWeaver(point);
     assertThat(weaver.transform(LOADER, "java/lang/String", null, null, plain)).isNull();
     assertThat(weaver.transform(LOADER, point.type(), null, null, plain)).isNotNull();
   }
@@ -44,6 +44,10 @@ class CrashPointTest {
     assertThat(Arrays.stream(CrashPoint.values()).map(CrashPoint::exitCode))
         .doesNotHaveDuplicates()
         .allMatch(code -> code > 3 && code < 128);
+  }
+
+  static byte[] woven(Weaver weaver, String type, byte[] plain) {
+    return Weaver.woven(plain, LOADER, Objects.requireNonNull(weaver.change(type), type));
   }
 
   private static byte[] bytes(CrashPoint point) throws IOException {

@@ -31,7 +31,8 @@ class ToldTest {
           new Entry.Settled(24, KEPT, Set.of()),
           new Entry.HerdFinished(25, new UUID(1, 3)),
           new Entry.Refused(26, "POST /v1: 404"),
-          new Entry.Bill(27, "E", 10, 9),
+          new Entry.Bill(27, "E", 10, 9, 8),
+          new Entry.Recovered(28, FaultKind.HERD, 1_500),
           new Entry.Fault(30, FaultKind.KILL, "K7"));
 
   @TempDir Path directory;
@@ -56,6 +57,9 @@ class ToldTest {
     assertThat(told.erased()).containsExactly(ERASED);
     assertThat(told.count(FaultKind.KILL, "K7")).isEqualTo(1);
     assertThat(told.lastFaultMillis()).isEqualTo(30);
+    assertThat(told.answered() - told.needed()).isEqualTo(1);
+    assertThat(told.recoverySeconds(FaultKind.HERD)).isEqualTo(1.5);
+    assertThat(told.recoverySeconds(FaultKind.POSTGRES_STOP)).isZero();
   }
 
   @Test

@@ -1,13 +1,14 @@
 package dev.talkmill.chaos;
 
 import dev.talkmill.chaos.agent.ChaosAgent;
+import dev.talkmill.chaos.agent.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -26,12 +27,27 @@ final class AgentJar {
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     attributes.putValue("Premain-Class", ChaosAgent.class.getName());
     attributes.putValue("Can-Retransform-Classes", "true");
+    return write(file, manifest, _ -> true);
+  }
+
+  /** What classes of Java itself are to see, and nothing else; returns {@code file}. */
+  static Path writeClock(Path file) {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    return write(file, manifest, type -> type.startsWith(WallClock.class.getSimpleName()));
+  }
+
+  private static Path write(Path file, Manifest manifest, Predicate<String> wanted) {
     String folder = ChaosAgent.class.getPackageName().replace('.', '/') + "/";
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
-      for (Path type : types(folder)) {
-        jar.putNextEntry(new JarEntry(folder + type.getFileName()));
-        Files.copy(type, jar);
-        jar.closeEntry();
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest);
+        Stream<Path> types = Files.list(Path.of(classes()).resolve(folder))) {
+      for (Path type : types.sorted().toList()) {
+        String name = type.getFileName().toString();
+        if (wanted.test(name)) {
+          jar.putNextEntry(new JarEntry(folder + name));
+          Files.copy(type, jar);
+          jar.closeEntry();
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -40,12 +56,6 @@ final class AgentJar {
   }
 
   /** The suite runs from its folder of classes. */
-  private static List<Path> types(String folder) throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(classes()).resolve(folder))) {
-      return files.filter(file -> file.toString().endsWith(".class")).sorted().toList();
-    }
-  }
-
   private static URI classes() {
     try {
       return ChaosAgent.class.getProtectionDomain().getCodeSource().getLocation().toURI();

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * {@code run [--quick|--full|--nightly] [--seed NUMBER] [--mutants | --mutant NAME] [--readme
- * FILE]}: breaks and checks. Ends with 0 where everything was kept, or every mutant was caught; with
- * 1 where something was not or the run could not be made, and with 2 on wrong usage.
+ * FILE]}: breaks and checks. Ends with 0 where everything was kept, or every mutant was caught;
+ * with 1 where something was not or the run could not be made, and with 2 on wrong usage.
  */
 public final class ChaosApplication {
 
@@ -75,8 +75,7 @@ public final class ChaosApplication {
     out.println("seed " + options.seed());
     mutant.ifPresent(one -> out.println("mutant " + one));
     try (Limit _ = new Limit(size.limit(), err);
-        Stand stand =
-            new Stand(options.directory(), WorkerCommand.packagedJar(), mutant, out)) {
+        Stand stand = new Stand(options.directory(), WorkerCommand.packagedJar(), mutant, out)) {
       new Run(stand, size, options.seed(), mutant).run();
       return Checker.ask(stand, size.expected(), mutant.map(Mutant::broken), out);
     }

@@ -16,7 +16,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Many chunks that are taken in while the object store is away, and are all due when it is back. */
+/**
+ * Many chunks that are taken in while the object store is away, and are all due when it is back.
+ */
 final class Herd {
 
   /** Below what one conversation may send in a minute. */

@@ -15,11 +15,7 @@ import java.util.Optional;
  * @param readme whose table is written anew, if it is
  */
 record Options(
-    Optional<Size> size,
-    long seed,
-    List<Mutant> mutants,
-    Path directory,
-    Optional<Path> readme) {
+    Optional<Size> size, long seed, List<Mutant> mutants, Path directory, Optional<Path> readme) {
 
   private static final long SEED = 20_261_120;
 

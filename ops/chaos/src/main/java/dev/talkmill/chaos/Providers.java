@@ -68,8 +68,10 @@ final class Providers implements AutoCloseable {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     server.setExecutor(threads);
     server.createContext(
-        "/v1/audio/transcriptions", exchange -> serve(exchange, Providers::transcript, Providers::sound));
-    server.createContext("/v1/chat/completions", exchange -> serve(exchange, _ -> summary(), body -> body));
+        "/v1/audio/transcriptions",
+        exchange -> serve(exchange, Providers::transcript, Providers::sound));
+    server.createContext(
+        "/v1/chat/completions", exchange -> serve(exchange, _ -> summary(), body -> body));
     server.start();
   }
 

@@ -37,12 +37,7 @@ final class Recorders implements AutoCloseable {
     for (int i = 0; i < size.clients(); i++) {
       Recorder recorder =
           new Recorder(
-              sender,
-              stand.journal(),
-              samples,
-              more::get,
-              CLOCK,
-              new Random(random.nextLong()));
+              sender, stand.journal(), samples, more::get, CLOCK, new Random(random.nextLong()));
       running.add(threads.submit(recorder));
     }
   }

@@ -73,8 +73,7 @@ final class Run {
     stand.say("phase B: workers die");
     Size.Killing killing = size.deaths();
     Deaths deaths =
-        new Deaths(
-            killing.points(), killing.each(), killing.all(), new Random(random.nextLong()));
+        new Deaths(killing.points(), killing.each(), killing.all(), new Random(random.nextLong()));
     List<Lives> lives = new ArrayList<>();
     for (WorkerProcess worker : stand.workers()) {
       lives.add(new Lives(stand, worker, deaths, new Random(random.nextLong())));

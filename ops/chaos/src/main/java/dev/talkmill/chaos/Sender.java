@@ -72,7 +72,12 @@ final class Sender {
   private void acknowledged(UUID conversation, JsonNode taken, Sample sample) {
     journal.add(
         new Entry.Chunk(
-            clock.millis(), conversation, id(taken), sample.number(), sample.kind(), sample.sha256()));
+            clock.millis(),
+            conversation,
+            id(taken),
+            sample.number(),
+            sample.kind(),
+            sample.sha256()));
   }
 
   void finish(UUID conversation, int chunks) throws Refused {

@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class SmallDisk {
 
-  private static final String MOUNT = "mount -t tmpfs -o size=%dm none \"$0\" && exec \"$@\"";
   private static final long SECONDS_MAX = 10;
   private static final int BLOCK_BYTES = 64 * 1024;
 
@@ -25,8 +24,8 @@ final class SmallDisk {
 
   /** What a command line begins with to see a directory as a file system of so many megabytes. */
   static List<String> prefix(Path directory, int megabytes) {
-    return List.of(
-        "unshare", "-m", "sh", "-c", MOUNT.formatted(megabytes), directory.toString());
+    String mount = "mount -t tmpfs -o size=%dm none \"$0\" && exec \"$@\"".formatted(megabytes);
+    return List.of("unshare", "-m", "sh", "-c", mount, directory.toString());
   }
 
   /** Why it cannot be had here, if it can't. */

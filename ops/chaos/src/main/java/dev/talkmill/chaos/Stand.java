@@ -65,7 +65,10 @@ final class Stand implements AutoCloseable {
       faults = new Journal(faultLog());
       WorkerCommand command =
           new WorkerCommand(
-              jar, AgentJar.write(directory.resolve("agent.jar")), mutant.flatMap(Mutant::defect));
+              jar,
+              AgentJar.write(directory.resolve("agent.jar")),
+              AgentJar.writeClock(directory.resolve("clock.jar")),
+              mutant.flatMap(Mutant::defect));
       for (int i = 0; i < WORKERS; i++) {
         workers.add(new WorkerProcess("w" + i, directory.resolve("w" + i), command));
       }
@@ -188,8 +191,7 @@ final class Stand implements AutoCloseable {
   /** Notes what the providers would charge for since the last bill. */
   void bill(String phase) {
     Providers.Bill bill = providers.bill();
-    faults.add(
-        new Entry.Bill(CLOCK.millis(), phase, bill.calls(), bill.answered(), bill.needed()));
+    faults.add(new Entry.Bill(CLOCK.millis(), phase, bill.calls(), bill.answered(), bill.needed()));
   }
 
   synchronized void say(String line) {

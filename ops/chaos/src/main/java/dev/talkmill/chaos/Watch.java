@@ -28,16 +28,6 @@ final class Watch {
   private static final String NOW_MICROS =
       "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-  private static final String NONE_ENDED_SINCE =
-      """
-      SELECT CASE WHEN EXISTS (
-        SELECT FROM processing_status
-        WHERE finished_at > to_timestamp(%d / 1000000.0)) THEN 0 ELSE 1 END
-      """;
-
-  private static final String UNSETTLED =
-      "SELECT count(*) FROM conversation WHERE outcome IS NULL AND id IN (%s)";
-
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
   private final DatabaseAddress database;
@@ -74,7 +64,14 @@ final class Watch {
 
   /** Waits until a row ends that has not ended yet; false if that takes longer than the limit. */
   boolean awaitProgress(Duration limit) throws SQLException {
-    return awaitZero(NONE_ENDED_SINCE.formatted(number(NOW_MICROS)), limit);
+    return awaitZero(
+        """
+        SELECT CASE WHEN EXISTS (
+          SELECT FROM processing_status
+          WHERE finished_at > to_timestamp(%d / 1000000.0)) THEN 0 ELSE 1 END
+        """
+            .formatted(number(NOW_MICROS)),
+        limit);
   }
 
   /** Waits until conversations have an outcome; false if that takes longer than the limit. */
@@ -83,7 +80,10 @@ final class Watch {
         conversations.stream()
             .map(conversation -> "'" + conversation + "'")
             .collect(Collectors.joining(", "));
-    return conversations.isEmpty() || awaitZero(UNSETTLED.formatted(ids), limit);
+    return conversations.isEmpty()
+        || awaitZero(
+            "SELECT count(*) FROM conversation WHERE outcome IS NULL AND id IN (%s)".formatted(ids),
+            limit);
   }
 
   private boolean awaitZero(String query, Duration limit) throws SQLException {

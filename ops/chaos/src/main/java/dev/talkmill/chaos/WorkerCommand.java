@@ -28,16 +28,20 @@ final class WorkerCommand {
 
   private final Path jar;
   private final Path agent;
+  private final Path clock;
   private final Optional<Defect> defect;
 
   /**
    * A worker to start.
    *
+   * @param agent jar of all that may be woven
+   * @param clock jar of the wall clock that may be wrong
    * @param defect every life has; empty for the worker as it is
    */
-  WorkerCommand(Path jar, Path agent, Optional<Defect> defect) {
+  WorkerCommand(Path jar, Path agent, Path clock, Optional<Defect> defect) {
     this.jar = jar;
     this.agent = agent;
+    this.clock = clock;
     this.defect = defect;
   }
 
@@ -64,7 +68,7 @@ final class WorkerCommand {
       }
       case Life.Clocked clocked -> {
         line.add(HEAP);
-        line.add("-javaagent:%s=clock,%s,%s".formatted(agent, clocked.ahead(), agent));
+        line.add("-javaagent:%s=clock,%s,%s".formatted(agent, clocked.ahead(), clock));
       }
     }
     // Behind a death, so that it is woven outside of it: what it does there, the dead don't do.

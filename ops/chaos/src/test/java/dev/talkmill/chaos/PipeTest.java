@@ -1,5 +1,6 @@
 package dev.talkmill.chaos;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,13 +57,13 @@ class PipeTest {
   }
 
   private static String said(Socket socket, String words) throws IOException {
-    byte[] bytes = words.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = words.getBytes(US_ASCII);
     socket.getOutputStream().write(bytes);
     byte[] answer = socket.getInputStream().readNBytes(bytes.length);
     if (answer.length < bytes.length) {
       throw new IOException("cut off");
     }
-    return new String(answer, StandardCharsets.US_ASCII);
+    return new String(answer, US_ASCII);
   }
 
   @Test
@@ -114,6 +114,35 @@ class PipeTest {
       pipe.mend();
       socket.setSoTimeout(10_000);
       assertThat(socket.getInputStream().read()).isEqualTo('x');
+    }
+  }
+
+  @Test
+  void aBusyLineRefusesInTheNameOfTheServer() throws IOException {
+    pipe.fail(LineFault.BUSY);
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write("PUT /key HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+      socket.shutdownOutput();
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 503 ").endsWith("\r\n\r\n");
+    }
+  }
+
+  @Test
+  void ofAnAnswerThatIsShortenedAPartComes() throws IOException {
+    pipe.fail(LineFault.SHORTENED);
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write("a whole answer".getBytes(US_ASCII));
+      assertThat(socket.getInputStream().read()).isEqualTo('a');
+      assertThatThrownBy(() -> said(socket, "more than nothing")).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aSlowLineIsWhole() throws IOException {
+    pipe.fail(LineFault.SLOW);
+    try (Socket socket = connect()) {
+      assertThat(said(socket, "slow")).isEqualTo("slow");
     }
   }
 }

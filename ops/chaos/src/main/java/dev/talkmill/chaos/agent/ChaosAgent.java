@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  *   <li>{@code -javaagent:JAR=crash,POINT,PASSES}: the process halts when it passes a {@link
  *       CrashPoint} for the PASSES-th time.
  *   <li>{@code -javaagent:JAR=defect,NAME}: it has a {@link Defect}.
- *   <li>{@code -javaagent:JAR=clock,FILE,JAR}: its wall clock is ahead by the milliseconds that a
- *       file says.
+ *   <li>{@code -javaagent:JAR=clock,FILE,BOOT}: its wall clock is ahead by the milliseconds that a
+ *       file says; {@link WallClock} is in a jar of its own, for the boot class path.
  * </ul>
  */
 public final class ChaosAgent {

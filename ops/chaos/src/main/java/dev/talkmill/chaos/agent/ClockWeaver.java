@@ -39,8 +39,7 @@ final class ClockWeaver implements ClassFileTransformer {
       throws UnmodifiableClassException, ClassNotFoundException {
     WallClock.follow(shift);
     instrumentation.addTransformer(new ClockWeaver(), true);
-    instrumentation.retransformClasses(
-        Clock.class, Class.forName("java.time.Clock$SystemClock"));
+    instrumentation.retransformClasses(Clock.class, Class.forName("java.time.Clock$SystemClock"));
   }
 
   @Override

@@ -36,6 +36,7 @@ public enum Defect {
     static final String COUNTED = Matcher.quoteReplacement("chaos.is_open(c.tenant_id, c.id)");
   }
 
+  @SuppressWarnings("ImmutableEnumChecker") // As it is made, it is.
   private final List<Edit> edits;
 
   Defect(Edit... edits) {

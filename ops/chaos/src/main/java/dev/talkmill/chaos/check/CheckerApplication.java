@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * {@code ACKNOWLEDGED FAULTS EXPECTED [PROMISE]}: judges a run by the two logs, the database and the bucket,
- * whose addresses are in its environment. Ends with 0 if nothing is wrong, and with 1 if something
- * is; where a promise is named, with 0 if that was found to be broken. The last line of its output is always the same words with figures.
+ * {@code ACKNOWLEDGED FAULTS EXPECTED [PROMISE]}: judges a run by the two logs, the database and
+ * the bucket, whose addresses are in its environment. Ends with 0 if nothing is wrong, and with 1
+ * if something is; where a promise is named, with 0 if that was found to be broken. The last line
+ * of its output is always the same words with figures.
  */
 public final class CheckerApplication {
 

@@ -109,8 +109,7 @@ public sealed interface Entry {
       case "erasing" -> new Erasing(at, UUID.fromString(subject));
       case "erased" -> new Erased(at, UUID.fromString(subject));
       case "fault" -> new Fault(at, FaultKind.valueOf(subject), words.get(3));
-      case "bill" ->
-          new Bill(at, subject, number(words, 3), number(words, 4), number(words, 5));
+      case "bill" -> new Bill(at, subject, number(words, 3), number(words, 4), number(words, 5));
       case "recovered" -> new Recovered(at, FaultKind.valueOf(subject), number(words, 3));
       default -> throw new IllegalArgumentException("not a line of this log: " + line);
     };

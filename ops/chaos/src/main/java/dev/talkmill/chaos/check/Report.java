@@ -48,7 +48,7 @@ final class Report {
     out.printf(
         Locale.ROOT,
         "calls=%d answered=%d needed=%d commits_unheard=%d postgres_back_s=%.1f herd=%d"
-            + " herd_s=%.1f worst_converge_s=%.0f after_last_fault_s=%.0f%n",
+            + " herd_s=%.1f p99_with_outages_s=%.0f worst_converge_s=%.0f after_last_fault_s=%.0f%n",
         told.bills().stream().mapToLong(Entry.Bill::calls).sum(),
         told.answered(),
         told.needed(),
@@ -56,6 +56,7 @@ final class Report {
         told.recoverySeconds(FaultKind.POSTGRES_STOP),
         told.herd().size(),
         told.recoverySeconds(FaultKind.HERD),
+        Math.ceil(convergence.p99WithOutages()),
         Math.ceil(convergence.worst()),
         Math.ceil(convergence.afterLastFault()));
   }

@@ -9,8 +9,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What clients were told, and what was broken meanwhile.
@@ -33,6 +36,9 @@ record Told(
     List<Entry.Refused> refused,
     List<Entry.Bill> bills,
     List<Entry.Recovered> recovered) {
+
+  /** How the log says that providers or the store are well again. */
+  private static final String OVER = "NONE";
 
   /** Chunks that must be there, whole and once. */
   List<Entry.Chunk> kept() {
@@ -61,7 +67,9 @@ record Told(
     return bills.stream().mapToLong(Entry.Bill::needed).sum();
   }
 
-  /** Faults that may cut off a call between its answer and our commit, and so make it be repeated. */
+  /**
+   * Faults that may cut off a call between its answer and our commit, and so make it be repeated.
+   */
   long cuts() {
     return unheard()
         + faults.stream()
@@ -84,11 +92,24 @@ record Told(
   /** The longest time until all went on after a fault of a kind; 0 if there was none. */
   double recoverySeconds(FaultKind kind) {
     return recovered.stream()
-        .filter(again -> again.kind() == kind)
-        .mapToLong(again -> again.millis())
-        .max()
-        .orElse(0)
+            .filter(again -> again.kind() == kind)
+            .mapToLong(again -> again.millis())
+            .max()
+            .orElse(0)
         / 1_000.0;
+  }
+
+  /** When outages of what all workers need were over, in milliseconds of the epoch. */
+  NavigableSet<Long> outagesOver() {
+    return faults.stream()
+        .filter(fault ->
+            switch (fault.kind()) {
+              case POSTGRES_STOP, HERD -> true;
+              case PROVIDER, STORE -> fault.detail().equals(OVER);
+              case KILL, TERMINATE, COMMIT_UNHEARD, ZOMBIE, CLOCK, DISK_FULL, TINY_HEAP -> false;
+            })
+        .map(Entry.Fault::atMillis)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   long lastFaultMillis() {

@@ -78,10 +78,24 @@ class ToldTest {
   }
 
   @Test
+  void anOutageIsNotCountedAsTimeToConverge() throws Exception {
+    List<Entry> outage =
+        List.of(
+            new Entry.Finished(1_000, KEPT),
+            new Entry.Fault(2_000, FaultKind.KILL, "-9"),
+            new Entry.Fault(5_000, FaultKind.POSTGRES_STOP, "FAST"),
+            new Entry.Fault(9_000, FaultKind.POSTGRES_STOP, "FAST"));
+    Convergence convergence = Convergence.of(read(lines(outage)), Map.of(KEPT, 7_500L));
+    assertThat(convergence.p99()).isEqualTo(2.5);
+    assertThat(convergence.p99WithOutages()).isEqualTo(6.5);
+  }
+
+  @Test
   void convergenceIsMeasuredFromTheAnswerAndFromTheLastFault() throws Exception {
     Convergence convergence = Convergence.of(read(lines(ALL)), Map.of(KEPT, 4_030L));
     assertThat(convergence.worst()).isEqualTo(4.01);
     assertThat(convergence.p99()).isEqualTo(4.01);
+    assertThat(convergence.slowest()).isEqualTo(KEPT);
     assertThat(convergence.afterLastFault()).isEqualTo(4.0);
   }
 }

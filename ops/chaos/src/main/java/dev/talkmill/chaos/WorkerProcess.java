@@ -21,6 +21,9 @@ final class WorkerProcess {
 
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final String ACCESS_LOG = "talkmill.access";
+  private static final int TAIL_LINES = 15;
+  private static final int TAIL_COLUMNS = 600;
   private static final Duration SIGNAL = Duration.ofSeconds(5);
 
   private final String name;
@@ -176,8 +179,13 @@ final class WorkerProcess {
   /** The end of what all its lives have printed. */
   String logTail() {
     try {
-      List<String> lines = Files.readAllLines(data.resolve("log"));
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+      List<String> lines =
+          Files.readAllLines(data.resolve("log")).stream()
+              .filter(line -> !line.contains(ACCESS_LOG))
+              .map(line -> line.substring(0, Math.min(line.length(), TAIL_COLUMNS)))
+              .toList();
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     } catch (IOException e) {
       return e.toString();
     }

@@ -54,6 +54,7 @@ final class Run {
       stand.say("the last fault is over; %d chunks were sent".formatted(recorders.sent()));
       recorders.finish(size.convergeMax());
       boolean quiet = watch.awaitQuiet(size.convergeMax());
+      stand.say("the last rows: " + watch.last());
       stand.bill("of phase E, and after it");
       stand.say(
           "%s; clients tried %d times again"

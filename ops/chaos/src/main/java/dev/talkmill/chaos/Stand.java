@@ -103,6 +103,8 @@ final class Stand implements AutoCloseable {
     }
     settings.put("TALKMILL_SPEECH_TIMEOUT_BASE", "10s");
     settings.put("TALKMILL_SUMMARY_TIMEOUT", "10s");
+    settings.put("TALKMILL_S3_ATTEMPT_TIMEOUT", "5s");
+    settings.put("TALKMILL_S3_CALL_TIMEOUT", "15s");
     settings.put("TALKMILL_LEDGER_LEASE", lease().toMillis() + "ms");
     settings.put("TALKMILL_LEDGER_DISPATCH_LEASE", "20s");
     settings.put("TALKMILL_LEDGER_SWEEP_EVERY", "1s");

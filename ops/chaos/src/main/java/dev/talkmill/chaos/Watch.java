@@ -28,6 +28,16 @@ final class Watch {
   private static final String NOW_MICROS =
       "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
+  private static final String LAST =
+      """
+      SELECT string_agg(said, ', ') FROM (
+        SELECT format('%s %s s ago, after %s s', stage,
+                      extract(epoch FROM clock_timestamp() - finished_at)::int,
+                      extract(epoch FROM finished_at - created_at)::int) AS said
+        FROM processing_status WHERE finished_at IS NOT NULL
+        ORDER BY finished_at DESC LIMIT 3) AS latest
+      """;
+
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
   private final DatabaseAddress database;
@@ -60,6 +70,15 @@ final class Watch {
   /** Waits until nothing is left to do; false if that takes longer than the limit. */
   boolean awaitQuiet(Duration limit) throws SQLException {
     return awaitZero(OPEN, limit);
+  }
+
+  /** The stages of the rows that ended last, with how long ago. */
+  String last() throws SQLException {
+    try (Connection connection = database.open();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(LAST)) {
+      return row.next() ? row.getString(1) : "";
+    }
   }
 
   /** Waits until a row ends that has not ended yet; false if that takes longer than the limit. */

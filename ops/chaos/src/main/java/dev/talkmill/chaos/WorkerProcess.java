@@ -184,8 +184,7 @@ final class WorkerProcess {
               .filter(line -> !line.contains(ACCESS_LOG))
               .map(line -> line.substring(0, Math.min(line.length(), TAIL_COLUMNS)))
               .toList();
-      return String.join(
-          "\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     } catch (IOException e) {
       return e.toString();
     }

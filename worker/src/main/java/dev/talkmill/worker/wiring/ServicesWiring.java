@@ -115,8 +115,8 @@ class ServicesWiring {
             .orElseGet(() -> S3ObjectStore.of(storage));
     store
         .awayAtStart()
-        .ifPresent(reason ->
-            log.warn("{}. Recordings are taken in and wait in the database.", reason));
+        .ifPresent(
+            reason -> log.warn("{}. Recordings are taken in and wait in the database.", reason));
     return store;
   }
 }

@@ -63,10 +63,14 @@ class ServicesWiringTest {
 
   private static Map<String, String> storeAt(URI endpoint, String bucket) {
     return Map.of(
-        "talkmill.s3.endpoint", endpoint.toString(),
-        "talkmill.s3.bucket", bucket,
-        "talkmill.s3.access-key-id", "AKIA",
-        "talkmill.s3.secret-access-key", "secret");
+        "talkmill.s3.endpoint",
+        endpoint.toString(),
+        "talkmill.s3.bucket",
+        bucket,
+        "talkmill.s3.access-key-id",
+        "AKIA",
+        "talkmill.s3.secret-access-key",
+        "secret");
   }
 
   @Test
@@ -75,7 +79,8 @@ class ServicesWiringTest {
     Settings settings = settings(storeAt(nowhere, "recordings"));
     try (S3ObjectStore store =
         new ServicesWiring().objectStore(new OwnS3(Optional.empty()), settings)) {
-      assertThat(store.awayAtStart()).hasValueSatisfying(why -> assertThat(why).contains("refuses"));
+      assertThat(store.awayAtStart())
+          .hasValueSatisfying(why -> assertThat(why).contains("refuses"));
     }
   }
 

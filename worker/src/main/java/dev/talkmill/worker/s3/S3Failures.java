@@ -85,6 +85,13 @@ final class S3Failures {
     return e.statusCode() == 403 && "AccessDenied".equals(errorCode(e));
   }
 
+  /** Whether the store cannot be reached or is out of order, rather than says no. */
+  static boolean isOutage(FailureException e) {
+    return find(e, AwsServiceException.class)
+        .map(answer -> answer.statusCode() >= 500 || answer.statusCode() == 429)
+        .orElseGet(() -> find(e, UnknownHostException.class).isEmpty());
+  }
+
   static boolean isMissing(S3Exception e) {
     return e.statusCode() == 404 && !"NoSuchBucket".equals(errorCode(e));
   }

@@ -84,6 +84,26 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         });
   }
 
+  /**
+   * Asks for the bucket when a worker starts. A store that is away keeps nobody from starting, for
+   * recordings are taken in without it; one that answers and does not know bucket or credentials
+   * shows that a setting is wrong.
+   *
+   * @return why the store cannot be used for now; empty if it can
+   * @throws FailureException {@code storage_unavailable} with what is wrong
+   */
+  public Optional<String> awayAtStart() {
+    try {
+      checkBucket();
+      return Optional.empty();
+    } catch (FailureException e) {
+      if (!S3Failures.isOutage(e)) {
+        throw e;
+      }
+      return Optional.of(e.failure().message());
+    }
+  }
+
   @Override
   public void putIfAbsent(String key, Source source, long bytes, String sha256, String mediaType) {
     writer.putIfAbsent(key, new Content(source, bytes, sha256, mediaType));

@@ -13,6 +13,8 @@ import dev.talkmill.worker.s3.S3ObjectStore;
 import dev.talkmill.worker.settings.Settings;
 import java.time.Clock;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -22,6 +24,8 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 class ServicesWiring {
+
+  private static final Logger log = LoggerFactory.getLogger(ServicesWiring.class);
 
   @Bean
   Clock clock() {
@@ -109,7 +113,10 @@ class ServicesWiring {
                 S3ObjectStore.of(
                     storage, server.endpoint(), server.accessKeyId(), server.secretAccessKey()))
             .orElseGet(() -> S3ObjectStore.of(storage));
-    store.checkBucket();
+    store
+        .awayAtStart()
+        .ifPresent(
+            reason -> log.warn("{}. Recordings are taken in and wait in the database.", reason));
     return store;
   }
 }

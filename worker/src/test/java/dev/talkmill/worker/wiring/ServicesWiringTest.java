@@ -1,7 +1,10 @@
 package dev.talkmill.worker.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.talkmill.pipeline.failure.FailureException;
+import dev.talkmill.worker.embedded.EmbeddedS3;
 import dev.talkmill.worker.s3.S3ObjectStore;
 import dev.talkmill.worker.settings.Settings;
 import dev.talkmill.worker.wiring.ServicesWiring.OwnS3;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.env.MapPropertySource;
@@ -54,6 +58,39 @@ class ServicesWiringTest {
           HttpRequest.newBuilder(moved).PUT(BodyPublishers.ofByteArray(new byte[3])).build();
       assertThat(http.send(put, BodyHandlers.discarding()).statusCode()).isEqualTo(403);
       assertThat(directory.resolve("s3/objects/recordings")).isDirectory();
+    }
+  }
+
+  private static Map<String, String> storeAt(URI endpoint, String bucket) {
+    return Map.of(
+        "talkmill.s3.endpoint",
+        endpoint.toString(),
+        "talkmill.s3.bucket",
+        bucket,
+        "talkmill.s3.access-key-id",
+        "AKIA",
+        "talkmill.s3.secret-access-key",
+        "secret");
+  }
+
+  @Test
+  void aStoreThatIsAwayKeepsNobodyFromStarting() {
+    URI nowhere = URI.create("http://127.0.0.1:1"); // No port that anybody is ever given.
+    Settings settings = settings(storeAt(nowhere, "recordings"));
+    try (S3ObjectStore store =
+        new ServicesWiring().objectStore(new OwnS3(Optional.empty()), settings)) {
+      assertThat(store.awayAtStart())
+          .hasValueSatisfying(why -> assertThat(why).contains("refuses"));
+    }
+  }
+
+  @Test
+  void aStoreThatDoesNotKnowUsShowsAWrongSetting() throws Exception {
+    try (EmbeddedS3 server = EmbeddedS3.start(directory.resolve("s3"), "recordings")) {
+      Settings settings = settings(storeAt(server.endpoint(), "recordings"));
+      assertThatThrownBy(
+              () -> new ServicesWiring().objectStore(new OwnS3(Optional.empty()), settings))
+          .isInstanceOf(FailureException.class);
     }
   }
 

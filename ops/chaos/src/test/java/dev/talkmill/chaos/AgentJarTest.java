@@ -60,6 +60,7 @@ class AgentJarTest {
   private void awaitStep(BufferedReader said, long millis) throws IOException {
     List<Long> off;
     do {
+      assertThat(Thread.interrupted()).as("the time is up").isFalse();
       process.getOutputStream().write('\n');
       process.getOutputStream().flush();
       long now = System.currentTimeMillis();
